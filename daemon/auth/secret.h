@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace usaged {
+
+/// A credential in memory: wiped when it goes, moved but never copied, never printed.
+class Secret {
+public:
+    Secret() = default;
+    explicit Secret(std::string value) : value_{std::move(value)} {}
+    Secret(Secret const&) = delete;
+    Secret& operator=(Secret const&) = delete;
+    Secret(Secret&& other) noexcept;
+    Secret& operator=(Secret&& other) noexcept;
+    ~Secret();
+
+    /// The credential itself. Copies of it are the caller's to wipe.
+    std::string const& reveal() const { return value_; }
+    bool empty() const { return value_.empty(); }
+
+private:
+    std::string value_;
+};
+
+/// Overwrites the bytes of `text` in a way that the compiler keeps, and empties it.
+void wipe(std::string& text);
+
+/// Where a credential comes from: one of {file: PATH} {credential: NAME} {env: NAME} of the configuration.
+struct SecretSource {
+    enum class Kind { none, file, credential, env };
+    Kind kind = Kind::none;
+    std::string name; ///< path, name of a systemd credential, or name of an environment variable
+
+    bool configured() const { return kind != Kind::none; }
+};
+
+/// How people write the source in the configuration: `{credential: client_secret}`. Never the secret.
+std::string to_string(SecretSource const& source);
+
+/// Reads the credential; one trailing line break (LF or CRLF) is not part of it. `what` names it in errors.
+/// Throws Error with ErrorCategory::config if it is missing, empty, longer than 64 KiB, not in
+/// $CREDENTIALS_DIRECTORY, or in a file of ours that others can read.
+Secret read_secret(SecretSource const& source, std::string_view what);
+
+} // namespace usaged

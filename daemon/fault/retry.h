@@ -1,0 +1,42 @@
+#pragma once
+
+#include "daemon/fault/error.h"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+namespace usaged {
+
+/// `retry` of the configuration.
+struct RetrySettings {
+    int attempts = 5; ///< tries of one request within a poll
+    std::chrono::milliseconds initial{1000};
+    std::chrono::milliseconds max{60000};
+    std::chrono::milliseconds max_retry_after{900000};
+};
+
+/// Decides how long to wait after a failed try of one request: exponential with full jitter, never before the
+/// Retry-After of the server. Make a new one for each request.
+class Retry {
+public:
+    /// A number in [0, 1): the jitter. Tests pass a constant.
+    using Random = std::function<double()>;
+
+    Retry(RetrySettings const& settings, Random random);
+
+    /// Counts the try that failed with `error`. The wait before the next try, or nothing when there is to be none:
+    /// the fault is not one that repeating cures, the tries are used up, or the server asks for more patience than
+    /// `max_retry_after`.
+    std::optional<std::chrono::milliseconds> after(Error const& error);
+
+    /// The number of the try under way, from 1.
+    int attempt() const { return failures_ + 1; }
+
+private:
+    RetrySettings settings_;
+    Random random_;
+    int failures_ = 0;
+};
+
+} // namespace usaged

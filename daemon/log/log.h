@@ -1,0 +1,52 @@
+#pragma once
+
+#include "daemon/fault/error.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace usaged {
+
+enum class LogLevel { trace, debug, info, warn, error };
+enum class LogFormat { automatic, text, json, journal };
+
+/// One thing that happened, for people and for machines. The names of events and fields are those of the manual.
+struct LogEvent {
+    using Field = std::pair<std::string_view, std::variant<std::string, std::int64_t>>;
+
+    LogLevel level = LogLevel::info;
+    std::string_view event;
+    std::string detail;       ///< in words
+    std::vector<Field> fields; ///< in the order they are shown
+    LogEvent() = default; // a declared constructor: see daemon/net/http.h
+    LogEvent(LogLevel event_level, std::string_view event_name, std::string event_detail)
+        : level{event_level}, event{event_name}, detail{std::move(event_detail)}
+    {
+    }
+    LogEvent&& with(std::string_view name, std::string value) &&;
+    LogEvent&& with(std::string_view name, std::int64_t value) &&;
+    /// category, http_status, request_id, correlation_id, api_code and remedy, as far as they are known.
+    LogEvent&& with(Error const& error) &&;
+};
+
+/// Writes events to standard error, one line each. A reader that has gone is ignored.
+class Log {
+public:
+    /// `automatic` is journal under systemd ($JOURNAL_STREAM names standard error), else text.
+    Log(LogLevel level, LogFormat format);
+    ~Log();
+
+    void write(LogEvent const& event);
+    void level(LogLevel value);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace usaged

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "daemon/dataset/timestamp.h"
+#include "storage/snapshot_store.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace usaged {
+
+/// `schedule` and `retry.failed_poll` of the configuration, for one dataset.
+struct ScheduleSettings {
+    std::chrono::milliseconds every{std::chrono::hours{24}}; ///< from the last success; heeded if `at` is empty
+    std::vector<std::chrono::minutes> at;                    ///< times of day, as minutes since midnight, ascending
+    std::string timezone = "UTC";                            ///< IANA zone of `at`
+    std::chrono::milliseconds jitter{std::chrono::minutes{15}};
+    std::chrono::milliseconds failed_initial{std::chrono::minutes{5}};
+    std::chrono::milliseconds failed_max{std::chrono::hours{2}};
+};
+
+/// When a dataset is to be polled next, and why.
+struct Due {
+    Timestamp at; ///< not after `now` if it is due
+    Trigger trigger = Trigger::schedule;
+};
+
+/// Computed from the polls in the database and the wall clock alone, so a restart neither skips a poll nor repeats
+/// one. `seed` names the installation and the dataset: the jitter is drawn from it and the undelayed due time, so that it does not
+/// change with a restart. Pure.
+Due next_due(ScheduleSettings const& settings, PollHistory const& history, Timestamp now, std::string_view seed);
+
+/// Whether the time zone data base knows `name`.
+bool is_timezone(std::string const& name);
+
+} // namespace usaged
