@@ -59,9 +59,9 @@ struct TokenEvent {
 
 /// What the schedule of a dataset needs to know about its polls.
 struct PollHistory {
-    std::optional<Timestamp> last_success; ///< start of the newest poll that ended ok, unchanged or empty
-    std::optional<Timestamp> last_failure; ///< end of the newest poll, if it failed
-    int failures = 0;                      ///< polls in a row that failed since the last success
+    std::optional<Timestamp> last_success;           ///< start of the newest poll that ended ok, unchanged or empty
+    std::optional<Timestamp> last_failure;           ///< end of the newest poll, if it failed
+    int failures = 0;                                ///< polls in a row that failed since the last success
     std::optional<std::chrono::seconds> retry_after; ///< what the server asked for in the last of these
     bool stopped = false;     ///< the newest poll was cut short by a stop of usaged, not by a fault
     bool interrupted = false; ///< the newest poll never ended: usaged was killed in the middle of it

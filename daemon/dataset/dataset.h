@@ -31,11 +31,11 @@ struct Envelope {
 /// Everything that decoder, store, CSV and `check` need to know about one view of Partner Center. A further dataset is
 /// a further description (and a migration), not further code.
 struct Dataset {
-    std::string_view name;            ///< of the dataset and of its table
-    std::string_view path;            ///< below the base URL
-    std::string_view path_prefix;     ///< what `links.*.uri` leaves out of a path
+    std::string_view name;        ///< of the dataset and of its table
+    std::string_view path;        ///< below the base URL
+    std::string_view path_prefix; ///< what `links.*.uri` leaves out of a path
     Envelope envelope;
-    std::span<Column const> columns;  ///< the key columns first, in the order of the primary key; then the measures
+    std::span<Column const> columns; ///< the key columns first, in the order of the primary key; then the measures
     std::span<std::string_view const> ignored_fields; ///< fields of a row that say nothing about licences
 };
 

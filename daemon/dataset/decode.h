@@ -10,8 +10,9 @@ namespace usaged {
 
 /// `guards` of the configuration, as far as the decoder heeds them.
 struct DecodeRules {
-    bool quarantine_bad_rows = false;     ///< leave bad rows out and count them; else the first one refuses the page
-    bool tolerate_count_mismatch = false; ///< report a count that differs from the number of items; else refuse the page
+    bool quarantine_bad_rows = false; ///< leave bad rows out and count them; else the first one refuses the page
+    bool tolerate_count_mismatch =
+        false; ///< report a count that differs from the number of items; else refuse the page
 };
 
 /// Decodes pages of one dataset. Keeps its buffers between pages, so use one for many.

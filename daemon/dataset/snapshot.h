@@ -22,7 +22,8 @@ struct Value {
 /// One row of a page. Its texts live until the visitor that was handed the row returns.
 struct Row {
     std::span<Value const> values; ///< one for each column of the dataset, in its order
-    std::string_view extra;        ///< JSON object of the fields that the dataset does not know; empty if there are none
+    std::size_t index = 0;         ///< in the array of the page, from 0
+    std::string_view extra; ///< JSON object of the fields that the dataset does not know; empty if there are none
 };
 
 using RowVisitor = std::function<void(Row const&)>;
@@ -40,8 +41,8 @@ struct PageSummary {
     std::string first_bad;    ///< JSON path and reason of the first of them
     std::string data_from;    ///< oldest and newest processing date of the good rows; empty if there are none
     std::string data_to;
-    std::size_t over_hundred = 0;            ///< percentages above 100
-    std::vector<std::string> unknown_fields; ///< names of fields of rows that were kept in `extra`, each once
+    std::size_t over_hundred = 0;               ///< percentages above 100
+    std::vector<std::string> unknown_fields;    ///< names of fields of rows that were kept in `extra`, each once
     std::optional<std::int64_t> count_mismatch; ///< the server's count, if it differs from `items`
     std::optional<NextPage> next;
 };

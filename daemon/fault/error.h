@@ -59,12 +59,16 @@ public:
     /// How long the server asked us to stay away, measured from the arrival of its answer.
     std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
 
+    /// Whether a new access token may cure it: the API's answer to a token that it does not take any more.
+    bool wants_new_token() const { return wants_new_token_; }
+
     CallIds const& ids() const { return ids_; }
 
     Error& retryable(bool value);
     Error& http_status(int value);
     Error& api_code(std::string value);
     Error& retry_after(std::optional<std::chrono::seconds> value);
+    Error& wants_new_token(bool value);
     Error& ids(CallIds value);
 
 private:
@@ -74,6 +78,7 @@ private:
     std::optional<int> http_status_;
     std::string api_code_;
     std::optional<std::chrono::seconds> retry_after_;
+    bool wants_new_token_ = false;
     CallIds ids_;
 };
 

@@ -1,0 +1,165 @@
+#include "daemon/auth/secret.h"
+
+#include "daemon/fault/error.h"
+
+#include <openssl/crypto.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace usaged {
+
+namespace {
+
+constexpr std::size_t largest_secret = 65536;
+
+/// Closes a descriptor when it goes.
+class FileDescriptor {
+public:
+    explicit FileDescriptor(int fd) : fd_{fd} {}
+    FileDescriptor(FileDescriptor const&) = delete;
+    FileDescriptor& operator=(FileDescriptor const&) = delete;
+    ~FileDescriptor()
+    {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    int get() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+Error unusable(std::string_view what, std::string const& reason, std::string remedy)
+{
+    return Error{ErrorCategory::config, std::string{what} + ": " + reason, std::move(remedy)};
+}
+
+std::string read_whole(int fd, std::string const& path, std::string_view what)
+{
+    std::string text;
+    std::array<char, 4096> buffer{};
+    for (;;) {
+        auto const count = ::read(fd, buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw unusable(what, "cannot read " + path + ": " + std::strerror(errno), {});
+        if (count == 0) break;
+        text.append(buffer.data(), static_cast<std::size_t>(count));
+        if (text.size() > largest_secret) throw unusable(what, path + " is larger than 64 KiB", {});
+    }
+    OPENSSL_cleanse(buffer.data(), buffer.size());
+    return text;
+}
+
+/// `ours`: the file is the administrator's to protect. systemd protects its credentials itself.
+std::string read_file(std::filesystem::path const& path, std::string_view what, bool ours)
+{
+    FileDescriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.get() < 0)
+        throw unusable(what, "cannot open " + path.string() + ": " + std::strerror(errno),
+                       "Put the credential into that file, readable by the user that usaged runs as.");
+    struct stat facts {};
+    if (::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
+        throw unusable(what, path.string() + " is not a regular file", {});
+    if (ours && (facts.st_mode & (S_IROTH | S_IWOTH)) != 0)
+        throw unusable(what, path.string() + " can be read by every user of this machine",
+                       "Take that right away: chmod o= " + path.string());
+    return read_whole(file.get(), path.string(), what);
+}
+
+std::string read_credential(std::string const& name, std::string_view what)
+{
+    char const* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+    if (directory == nullptr)
+        throw unusable(what, "there are no systemd credentials here ($CREDENTIALS_DIRECTORY is not set)",
+                       "Start usaged by its unit with LoadCredential=" + name + ":PATH, or use {file: PATH}.");
+    auto const path = std::filesystem::path{directory} / name;
+    if (::access(path.c_str(), F_OK) != 0)
+        throw unusable(what, "systemd passed no credential named " + name,
+                       "Add LoadCredential=" + name + ":PATH to the unit.");
+    return read_file(path, what, false);
+}
+
+std::string read_environment(std::string const& name, std::string_view what)
+{
+    char const* const value = std::getenv(name.c_str());
+    if (value == nullptr) throw unusable(what, "the environment variable " + name + " is not set", {});
+    return value;
+}
+
+std::string read_source(SecretSource const& source, std::string_view what)
+{
+    switch (source.kind) {
+    case SecretSource::Kind::file:
+        return read_file(source.name, what, true);
+    case SecretSource::Kind::credential:
+        return read_credential(source.name, what);
+    case SecretSource::Kind::env:
+        return read_environment(source.name, what);
+    case SecretSource::Kind::none:
+        break;
+    }
+    throw unusable(what, "is not configured", {});
+}
+
+} // namespace
+
+Secret::Secret(Secret&& other) noexcept : value_{other.value_}
+{
+    // Moving a short string would leave a copy in the other's buffer.
+    wipe(other.value_);
+}
+
+Secret& Secret::operator=(Secret&& other) noexcept
+{
+    if (this != &other) {
+        wipe(value_);
+        value_ = other.value_;
+        wipe(other.value_);
+    }
+    return *this;
+}
+
+Secret::~Secret()
+{
+    wipe(value_);
+}
+
+void wipe(std::string& text)
+{
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+std::string to_string(SecretSource const& source)
+{
+    switch (source.kind) {
+    case SecretSource::Kind::file:
+        return "{file: " + source.name + "}";
+    case SecretSource::Kind::credential:
+        return "{credential: " + source.name + "}";
+    case SecretSource::Kind::env:
+        return "{env: " + source.name + "}";
+    case SecretSource::Kind::none:
+        break;
+    }
+    return "not set";
+}
+
+Secret read_secret(SecretSource const& source, std::string_view what)
+{
+    auto text = read_source(source, what);
+    if (text.ends_with('\n')) text.pop_back();
+    if (text.ends_with('\r')) text.pop_back();
+    if (text.empty()) throw unusable(what, to_string(source) + " is empty", {});
+    Secret secret{text};
+    wipe(text);
+    return secret;
+}
+
+} // namespace usaged

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "daemon/auth/secret.h"
+
+#include <chrono>
+#include <string>
+
+namespace usaged {
+
+/// What the token endpoint granted.
+struct Grant {
+    Secret access_token;
+    Secret refresh_token;             ///< empty if none came: the old one stays good
+    std::chrono::seconds lifetime{0}; ///< of the access token, from the arrival of the answer
+};
+
+/// Reads the body of a 200 of the token endpoint. Numbers may come as text, as the v1 endpoint sends them; a lifetime
+/// that is missing or unreadable is 300 s.
+/// Throws Error with ErrorCategory::protocol if there is no access token in it that may be put into a header.
+/// (Microsoft Entra docs: v2-oauth2-auth-code-flow, v1-protocols-oauth-code; RFC 6749, section 5.1)
+Grant read_token_answer(std::string const& body);
+
+} // namespace usaged

@@ -1,0 +1,121 @@
+#include "daemon/fault/error.h"
+
+#include <array>
+
+namespace usaged {
+
+namespace {
+
+struct CategoryFacts {
+    std::string_view name;
+    int exit_status; // of sysexits.h
+};
+
+CategoryFacts facts(ErrorCategory category)
+{
+    switch (category) {
+    case ErrorCategory::network:
+        return {"network", 69};
+    case ErrorCategory::http:
+        return {"http", 69};
+    case ErrorCategory::throttled:
+        return {"throttled", 75};
+    case ErrorCategory::tls:
+        return {"tls", 76};
+    case ErrorCategory::protocol:
+        return {"protocol", 76};
+    case ErrorCategory::data:
+        return {"data", 65};
+    case ErrorCategory::auth:
+        return {"auth", 77};
+    case ErrorCategory::storage:
+        return {"storage", 74};
+    case ErrorCategory::locked:
+        return {"locked", 75};
+    case ErrorCategory::config:
+        return {"config", 78};
+    }
+    return {"internal", 70};
+}
+
+bool is_continuation_byte(char byte)
+{
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+} // namespace
+
+std::string_view to_string(ErrorCategory category)
+{
+    return facts(category).name;
+}
+
+int exit_status(ErrorCategory category)
+{
+    return facts(category).exit_status;
+}
+
+Error& Error::retryable(bool value)
+{
+    retryable_ = value;
+    return *this;
+}
+
+Error& Error::http_status(int value)
+{
+    http_status_ = value;
+    return *this;
+}
+
+Error& Error::api_code(std::string value)
+{
+    api_code_ = std::move(value);
+    return *this;
+}
+
+Error& Error::retry_after(std::optional<std::chrono::seconds> value)
+{
+    retry_after_ = value;
+    return *this;
+}
+
+Error& Error::wants_new_token(bool value)
+{
+    wants_new_token_ = value;
+    return *this;
+}
+
+Error& Error::ids(CallIds value)
+{
+    ids_ = std::move(value);
+    return *this;
+}
+
+std::string printable(std::string_view text, std::size_t limit)
+{
+    static constexpr std::string_view hex_digits = "0123456789abcdef";
+    bool const cut = text.size() > limit;
+    if (cut) {
+        while (limit > 0 && is_continuation_byte(text[limit])) --limit;
+        text = text.substr(0, limit);
+    }
+    std::string out;
+    out.reserve(text.size() + 3);
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20 || byte == 0x7F) {
+            out += "\\x";
+            out += hex_digits[byte >> 4U];
+            out += hex_digits[byte & 0xFU];
+        } else {
+            out += c;
+        }
+    }
+    if (cut) out += "…";
+    return out;
+}
+
+} // namespace usaged

@@ -1,0 +1,35 @@
+#include "daemon/fault/retry.h"
+
+#include <algorithm>
+
+namespace usaged {
+
+namespace {
+
+/// min(max, initial * 2^failures), without overflow.
+std::chrono::milliseconds ceiling(RetrySettings const& settings, int failures)
+{
+    auto wait = settings.initial;
+    for (int i = 0; i < failures && wait < settings.max; ++i) wait *= 2;
+    return std::min(wait, settings.max);
+}
+
+} // namespace
+
+Retry::Retry(RetrySettings const& settings, Random random) : settings_{settings}, random_{std::move(random)} {}
+
+std::optional<std::chrono::milliseconds> Retry::after(Error const& error)
+{
+    auto const full = ceiling(settings_, failures_);
+    ++failures_;
+    if (!error.retryable() || failures_ >= settings_.attempts) return std::nullopt;
+
+    std::chrono::milliseconds wait{static_cast<std::int64_t>(random_() * static_cast<double>(full.count()))};
+    if (auto const asked = error.retry_after()) {
+        if (*asked > settings_.max_retry_after) return std::nullopt;
+        wait = std::max<std::chrono::milliseconds>(wait, *asked);
+    }
+    return wait;
+}
+
+} // namespace usaged

@@ -1,0 +1,114 @@
+#include "daemon/poll/dataset_poll.h"
+
+#include "daemon/poll/recorded_transport.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace usaged {
+
+namespace {
+
+/// The archive of the store, as pages of one poll.
+class StoredPages : public PageArchive {
+public:
+    StoredPages(SnapshotStore& store, PollId poll, Clock const& clock) : store_{store}, poll_{poll}, clock_{clock} {}
+
+    SnapshotPage put(std::size_t number, std::string const& body) override
+    {
+        return store_.archive_page(poll_, number, body, clock_.now());
+    }
+    std::string get(std::size_t, SnapshotPage const& page) override { return store_.read_page(page); }
+
+private:
+    SnapshotStore& store_;
+    PollId poll_;
+    Clock const& clock_;
+};
+
+} // namespace
+
+DatasetPoll::DatasetPoll(SnapshotStore& store, TokenSource& tokens, Clock& clock, Log& log,
+                         MakeTransport make_transport, PollSettings settings, Retry::Random random)
+    : store_{store}, tokens_{tokens}, clock_{clock}, log_{log},
+      make_transport_{std::move(make_transport)}, settings_{std::move(settings)}, random_{std::move(random)}
+{
+}
+
+boost::asio::awaitable<PollResult> DatasetPoll::once(Dataset const& dataset, Trigger trigger)
+{
+    auto const poll = store_.begin_poll(dataset, trigger, clock_.now());
+    auto const started = clock_.steady_now();
+    try {
+        auto result = co_await run(dataset, poll);
+        report(dataset, result, std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started));
+        co_return result;
+    } catch (Error const& error) {
+        record_failure(poll, error);
+        throw;
+    } catch (boost::system::system_error const& error) {
+        if (error.code() == boost::asio::error::operation_aborted) store_.stop_poll(poll, clock_.now());
+        throw;
+    }
+}
+
+boost::asio::awaitable<PollResult> DatasetPoll::run(Dataset const& dataset, PollId poll)
+{
+    PollResult result;
+    result.poll = poll;
+    tokens_.store_pending();
+    auto const transport = make_transport_();
+    RecordedTransport recorded{*transport, store_, clock_, poll};
+    StoredPages pages{store_, poll, clock_};
+    SnapshotFetch fetch{recorded, tokens_, pages, clock_, log_, settings_.fetch, random_, reported_fields_};
+
+    result.snapshot = co_await fetch.fetch(dataset);
+    result.token_store_error = tokens_.store_error();
+    result.snapshot.degraded = judge(settings_.guards, result.snapshot, store_.last_applied(dataset), clock_.now());
+    if (result.token_store_error) result.snapshot.degraded = result.token_store_error->what();
+    result.saved = store_.save(poll, dataset, settings_.fetch.rules, result.snapshot, clock_.now());
+    drop_expired();
+    co_return result;
+}
+
+/// A store that cannot even record the failure must not hide it.
+void DatasetPoll::record_failure(PollId poll, Error const& error)
+{
+    try {
+        store_.fail_poll(poll, error, clock_.now());
+    } catch (Error const& second) {
+        log_.write(LogEvent{LogLevel::warn, "poll_not_recorded", second.what()}.with(second));
+    }
+}
+
+/// Housekeeping after the commit: its failure is no failure of the poll.
+void DatasetPoll::drop_expired()
+{
+    try {
+        auto const now = clock_.now();
+        store_.drop_expired(now - settings_.keep_raw_payloads, now - settings_.keep_call_log);
+    } catch (Error const& error) {
+        log_.write(LogEvent{LogLevel::warn, "expiry_failed", error.what()}.with(error));
+    }
+}
+
+void DatasetPoll::report(Dataset const& dataset, PollResult const& result, std::chrono::milliseconds duration)
+{
+    if (!result.snapshot.degraded.empty())
+        log_.write(LogEvent{LogLevel::warn, "poll_degraded", result.snapshot.degraded}.with("dataset",
+                                                                                            std::string{dataset.name}));
+    log_.write(LogEvent{LogLevel::info, "snapshot_committed", {}}
+                   .with("dataset", std::string{dataset.name})
+                   .with("poll", static_cast<std::int64_t>(result.poll))
+                   .with("outcome", std::string{to_string(result.saved.outcome)})
+                   .with("rows", result.snapshot.rows)
+                   .with("inserted", result.saved.inserted)
+                   .with("changed", result.saved.changed)
+                   .with("unchanged", result.saved.unchanged)
+                   .with("bad_rows", result.snapshot.bad_rows)
+                   .with("data_from", result.snapshot.data_from)
+                   .with("data_to", result.snapshot.data_to)
+                   .with("duration_ms", duration.count()));
+}
+
+} // namespace usaged

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "daemon/dataset/decode.h"
+#include "daemon/dataset/snapshot.h"
+#include "storage/snapshot_store.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace usaged {
+
+/// `guards` of the configuration: what the server says is checked against what it said before.
+struct GuardSettings {
+    std::int64_t min_rows = 1;
+    double max_shrink = 0.5; ///< a share: 0.5 is 50%
+    std::chrono::milliseconds frozen_after{std::chrono::hours{24 * 14}};
+    DecodeRules rules; ///< total_count and on_bad_row
+};
+
+/// Why a snapshot degrades its poll, in words with the last good number; empty if it does not. A degraded snapshot is
+/// stored all the same: upserting takes nothing away, and not to store it could lose a day. Pure.
+std::string judge(GuardSettings const& guards, Snapshot const& snapshot, std::optional<AppliedSnapshot> const& last,
+                  Timestamp now);
+
+} // namespace usaged

@@ -1,0 +1,54 @@
+#include "daemon/poll/next_page.h"
+
+#include "daemon/fault/error.h"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+
+namespace usaged {
+
+namespace {
+
+namespace urls = boost::urls;
+
+Error refused(std::string const& reason)
+{
+    return Error{ErrorCategory::data, "links.next.uri " + reason,
+                 "Nothing was stored: a snapshot is stored whole or not at all. If this lasts, please report it."};
+}
+
+bool same_origin(urls::url_view a, urls::url_view b)
+{
+    auto const port = [](urls::url_view url) {
+        return url.port().empty() ? std::string{"443"} : std::string{url.port()};
+    };
+    return a.scheme_id() == b.scheme_id() && a.encoded_host() == b.encoded_host() && port(a) == port(b) &&
+           !a.has_userinfo();
+}
+
+} // namespace
+
+std::string next_page_url(std::string_view base_url, Dataset const& dataset, NextPage const& next)
+{
+    auto const base = urls::parse_uri(base_url);
+    auto const reference = urls::parse_uri_reference(next.uri);
+    if (!base || !reference) throw refused("is not a URI");
+
+    urls::url target{*reference};
+    if (!target.has_scheme() && !target.has_authority()) {
+        if (!target.encoded_path().starts_with('/')) throw refused("is relative to a page");
+        auto const prefix = std::string{dataset.path_prefix};
+        std::string const path{target.encoded_path()};
+        if (!path.starts_with(prefix + "/")) target.set_encoded_path(prefix + path);
+        target.set_scheme(base->scheme());
+        target.set_encoded_authority(base->encoded_authority());
+    }
+    if (!same_origin(target, *base)) throw refused("names another origin than partner_center.base_url");
+    target.normalize_path();
+    if (!std::string_view{target.encoded_path()}.starts_with(dataset.path))
+        throw refused("leads to another path than the dataset's");
+    target.remove_fragment();
+    return std::string{target.buffer()};
+}
+
+} // namespace usaged

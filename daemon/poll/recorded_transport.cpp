@@ -1,0 +1,72 @@
+#include "daemon/poll/recorded_transport.h"
+
+#include "daemon/fault/retry_after.h"
+
+namespace usaged {
+
+namespace {
+
+std::string header_of(HttpRequest const& request, std::string_view name)
+{
+    for (auto const& header : request.headers)
+        if (header.name == name) return header.value;
+    return {};
+}
+
+/// The query may hold anything, so it is not kept.
+std::string without_query(std::string const& url)
+{
+    return url.substr(0, url.find_first_of("?#"));
+}
+
+HttpCall call_of(HttpRequest const& request, Timestamp started_at)
+{
+    HttpCall call;
+    call.attempt = request.attempt;
+    call.method = request.method;
+    call.url = without_query(request.url);
+    call.ids = CallIds{header_of(request, "MS-RequestId"), header_of(request, "MS-CorrelationId")};
+    call.started_at = started_at;
+    return call;
+}
+
+void add_answer(HttpCall& call, HttpResponse const& response)
+{
+    auto const text = [&](std::string_view name) { return printable(response.header(name).value_or("")); };
+    call.status = response.status;
+    call.ms_cv = text("MS-CV");
+    call.server_id = text("MS-ServerId");
+    call.retry_after =
+        parse_retry_after(response.header("Retry-After").value_or(""), response.header("Date").value_or(""));
+    call.bytes = static_cast<std::int64_t>(response.body.size());
+}
+
+} // namespace
+
+RecordedTransport::RecordedTransport(HttpTransport& transport, SnapshotStore& store, Clock const& clock, PollId poll)
+    : transport_{transport}, store_{store}, clock_{clock}, poll_{poll}
+{
+}
+
+boost::asio::awaitable<HttpResponse> RecordedTransport::send(HttpRequest const& request)
+{
+    auto call = call_of(request, clock_.now());
+    auto const started = clock_.steady_now();
+    auto const record = [&] {
+        call.duration = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started);
+        store_.record_call(poll_, call);
+    };
+    try {
+        auto response = co_await transport_.send(request);
+        add_answer(call, response);
+        record();
+        co_return response;
+    } catch (Error const& error) {
+        if (call.status) throw; // the answer came, its record failed
+        call.error = error.what();
+        record();
+        throw;
+    }
+}
+
+} // namespace usaged
