@@ -5,6 +5,7 @@
 #include "daemon/fault/retry.h"
 #include "daemon/log/log.h"
 #include "daemon/net/https_transport.h"
+#include "daemon/poll/guards.h"
 #include "daemon/poll/schedule.h"
 
 #include <chrono>
@@ -21,6 +22,7 @@ struct PartnerCenterSettings {
     std::string cloud = "global";
     std::string base_url;  ///< without a trailing slash
     std::string authority; ///< without a trailing slash
+    std::string audience;  ///< the API that tokens are for; of the preset, whatever base_url says
     std::string tenant;
     std::string client_id;
     SecretSource client_secret; ///< none: a public client
@@ -39,14 +41,6 @@ struct StorageSettings {
     std::filesystem::path sqlite_path{"/var/lib/usaged/usage.db"};
     std::chrono::milliseconds keep_raw_payloads{std::chrono::hours{24 * 90}};
     std::chrono::milliseconds keep_call_log{std::chrono::hours{24 * 90}};
-};
-
-/// `guards`
-struct GuardSettings {
-    std::int64_t min_rows = 1;
-    double max_shrink = 0.5; ///< a share: 0.5 is 50%
-    std::chrono::milliseconds frozen_after{std::chrono::hours{24 * 14}};
-    DecodeRules rules; ///< total_count and on_bad_row
 };
 
 struct LogSettings {

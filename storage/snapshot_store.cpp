@@ -5,11 +5,16 @@ namespace usaged {
 std::string_view to_string(Trigger trigger)
 {
     switch (trigger) {
-    case Trigger::schedule: return "schedule";
-    case Trigger::startup: return "startup";
-    case Trigger::manual: return "manual";
-    case Trigger::backfill: return "backfill";
-    case Trigger::replay: return "replay";
+    case Trigger::schedule:
+        return "schedule";
+    case Trigger::startup:
+        return "startup";
+    case Trigger::manual:
+        return "manual";
+    case Trigger::backfill:
+        return "backfill";
+    case Trigger::replay:
+        return "replay";
     }
     return {};
 }
@@ -17,10 +22,14 @@ std::string_view to_string(Trigger trigger)
 std::string_view to_string(Outcome outcome)
 {
     switch (outcome) {
-    case Outcome::ok: return "ok";
-    case Outcome::unchanged: return "unchanged";
-    case Outcome::empty: return "empty";
-    case Outcome::failed: return "failed";
+    case Outcome::ok:
+        return "ok";
+    case Outcome::unchanged:
+        return "unchanged";
+    case Outcome::empty:
+        return "empty";
+    case Outcome::failed:
+        return "failed";
     }
     return {};
 }

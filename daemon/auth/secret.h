@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -35,6 +34,7 @@ struct SecretSource {
     std::string name; ///< path, name of a systemd credential, or name of an environment variable
 
     bool configured() const { return kind != Kind::none; }
+    bool operator==(SecretSource const&) const = default;
 };
 
 /// How people write the source in the configuration: `{credential: client_secret}`. Never the secret.

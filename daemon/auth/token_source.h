@@ -22,6 +22,7 @@ struct TokenSettings {
     std::string audience;       ///< the API that the token is for
     SecretSource client_secret; ///< none: a public client
     SecretSource refresh_token; ///< the seed
+    bool operator==(TokenSettings const&) const = default;
 };
 
 /// What happened to tokens: `obtained`, `rotated`, `refused`, `store_failed`, `seed_used`, `file_unusable`; and why, in

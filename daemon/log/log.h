@@ -2,7 +2,7 @@
 
 #include "daemon/fault/error.h"
 
-#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,11 +34,12 @@ struct LogEvent {
     LogEvent&& with(Error const& error) &&;
 };
 
-/// Writes events to standard error, one line each. A reader that has gone is ignored.
+/// Writes events to standard error, one line each: valid UTF-8 without control characters, whatever they hold.
 class Log {
 public:
-    /// `automatic` is journal under systemd ($JOURNAL_STREAM names standard error), else text.
-    Log(LogLevel level, LogFormat format);
+    /// `automatic` is journal under systemd ($JOURNAL_STREAM names the descriptor), else text. Makes the process ignore
+    /// SIGPIPE, so that a reader that has gone is ignored. The descriptor stays the caller's.
+    Log(LogLevel level, LogFormat format, int descriptor = 2);
     ~Log();
 
     void write(LogEvent const& event);

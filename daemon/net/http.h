@@ -24,14 +24,14 @@ struct HttpRequest {
     std::string url; ///< absolute, https; no credential in it
     std::vector<HttpHeader> headers;
     std::string body;
-    int attempt = 1; ///< the number of the try, for the record of calls
+    int attempt = 1;         ///< the number of the try, for the record of calls
     HttpRequest() = default; // see HttpHeader
 };
 
 struct HttpResponse {
     int status = 0;
     std::vector<HttpHeader> headers;
-    std::string body; ///< has at least 64 bytes of spare capacity, which the decoder likes
+    std::string body;         ///< has at least 64 bytes of spare capacity, which the decoder likes
     HttpResponse() = default; // see HttpHeader
 
     /// The value of the first header of that name, in any case; nothing if there is none.

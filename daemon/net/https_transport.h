@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/net/http.h"
+#include "daemon/net/resolve.h"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -24,8 +25,9 @@ struct HttpSettings {
 /// until it is destroyed: make one for a poll.
 class HttpsTransport : public HttpTransport {
 public:
-    /// Reads `ca_file`; throws Error with ErrorCategory::config if that fails.
-    HttpsTransport(boost::asio::any_io_executor executor, HttpSettings settings);
+    /// Throws Error with ErrorCategory::config if `ca_file` cannot be opened; that it holds certificates is found out
+    /// by the first connection, which reads it. `executor` runs on one thread.
+    HttpsTransport(boost::asio::any_io_executor executor, HttpSettings settings, LookUp look_up = look_up_addresses);
     ~HttpsTransport() override;
 
     boost::asio::awaitable<HttpResponse> send(HttpRequest const& request) override;

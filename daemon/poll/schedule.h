@@ -27,9 +27,18 @@ struct Due {
     Trigger trigger = Trigger::schedule;
 };
 
-/// Computed from the polls in the database and the wall clock alone, so a restart neither skips a poll nor repeats
-/// one. `seed` names the installation and the dataset: the jitter is drawn from it and the undelayed due time, so that it does not
-/// change with a restart. Pure.
+/// Computed from the polls in the database and the wall clock alone, so a restart neither skips a poll nor repeats one.
+/// - Never polled, or cut short by a stop: due now. Killed in the middle of a poll: due now the first time.
+/// - After a success: `every` later, or at the next of the times of day, plus a part of `jitter`. A time of day that the
+///   zone skips means the end of the gap, one that it repeats means its first occurrence.
+/// - After failures: by the doubling back-off, of which jitter takes up to half away; not before the server's
+///   Retry-After, but at the regular due time after the failure at the latest.
+/// - A poll that lies in the future shows that the clock went back: due now. Due times missed are made up for once.
+///
+/// The trigger is `startup` until there has been a success, `schedule` from then on.
+/// `seed` names the installation and the dataset: the jitter is drawn from it and from the undelayed due time, so that
+/// a restart does not change it. Pure. Throws Error with ErrorCategory::config if `at` is in a zone that is_timezone
+/// does not know.
 Due next_due(ScheduleSettings const& settings, PollHistory const& history, Timestamp now, std::string_view seed);
 
 /// Whether the time zone data base knows `name`.

@@ -1,0 +1,313 @@
+#include "config/load_config.h"
+
+#include "config/choices.h"
+#include "config/document.h"
+#include "config/loopback.h"
+#include "config/section.h"
+#include "config/value.h"
+#include "daemon/fault/error.h"
+#include "daemon/net/https_url.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <span>
+#include <system_error>
+
+namespace usaged {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr std::chrono::days day{1};
+constexpr std::uint64_t kibibyte = 1ull << 10;
+constexpr std::uint64_t gibibyte = 1ull << 30;
+
+struct Cloud {
+    std::string_view name;
+    std::string_view base_url;
+    std::string_view authority;
+};
+
+/// (partner-center-rest-urls.md; authentication-national-cloud.md)
+constexpr Cloud global{"global", "https://api.partnercenter.microsoft.com", "https://login.microsoftonline.com"};
+constexpr Cloud china{"china", "https://partner.partnercenterapi.microsoftonline.cn",
+                      "https://login.partner.microsoftonline.cn"};
+constexpr std::array<std::pair<std::string_view, Cloud const*>, 2> clouds{{{"global", &global}, {"china", &china}}};
+
+constexpr std::string_view unsupported = "is not supported by this version";
+constexpr std::string_view default_dataset = "partner_licenses_usage";
+
+/// Datasets of the manual that a later version will take.
+constexpr std::array<std::string_view, 5> later_datasets{"partner_licenses_deployment", "customer_licenses_usage",
+                                                         "customer_licenses_deployment", "licenses_usage",
+                                                         "licenses_deployment"};
+
+void read_secret_source(Section& section, std::string_view key, SecretSource& source)
+{
+    auto const setting = section.find(key);
+    if (!setting) return;
+    auto const& node = setting->node();
+    if (!node.IsMap() || node.size() != 1 || !node.begin()->first.IsScalar()) {
+        setting->complain("must be one of {file: PATH}, {credential: NAME} and {env: NAME}, never the secret itself");
+        return;
+    }
+    // Not a Section, which shows unknown keys: what stands in place of a key may be the secret.
+    auto const pair = *node.begin();
+    auto const kind = one_of<SecretSource::Kind>(secret_kinds)({pair.first.Scalar()});
+    if (!kind.value) {
+        setting->complain("must have exactly one of the keys file, credential and env");
+        return;
+    }
+    auto const name = setting->child(pair.second, pair.second.Mark(), "." + pair.first.Scalar());
+    auto const scalar = name.scalar();
+    if (!scalar) return;
+    auto const wrong = *kind.value == SecretSource::Kind::file  ? absolute_path()(*scalar).wrong
+                       : *kind.value == SecretSource::Kind::env ? variable_name()(*scalar).wrong
+                                                                : file_name()(*scalar).wrong;
+    if (wrong.empty()) {
+        source = {*kind.value, scalar->text};
+    } else {
+        name.complain(wrong);
+    }
+}
+
+void read_partner_center(Section& section, PartnerCenterSettings& settings)
+{
+    auto const* cloud = &global;
+    section.read("cloud", cloud, one_of<Cloud const*>(clouds));
+    settings.cloud = cloud->name;
+    settings.base_url = cloud->base_url;
+    settings.authority = cloud->authority;
+    settings.audience = cloud->base_url;
+    section.read("base_url", settings.base_url, https_url());
+    section.read("authority", settings.authority, https_url());
+    section.require("tenant");
+    section.read("tenant", settings.tenant, guid_or_domain());
+    section.require("client_id");
+    section.read("client_id", settings.client_id, guid());
+    read_secret_source(section, "client_secret", settings.client_secret);
+    read_secret_source(section, "refresh_token", settings.refresh_token);
+    section.read("locale", settings.locale, language_tag());
+    section.refuse("certificate", unsupported);
+}
+
+void read_times_of_day(Section& section, std::vector<std::chrono::minutes>& times)
+{
+    auto const setting = section.find("at");
+    if (!setting) return;
+    times.clear();
+    for (auto const& element : setting->elements()) {
+        auto const scalar = element.scalar();
+        if (!scalar) continue;
+        auto const time = time_of_day()(*scalar);
+        if (!time.value) {
+            element.complain(time.wrong);
+        } else if (std::ranges::find(times, *time.value) != times.end()) {
+            element.complain("is in the list already");
+        } else {
+            times.push_back(*time.value);
+        }
+    }
+    std::ranges::sort(times);
+}
+
+/// `settings` are those to start from: the defaults, or for one dataset the general ones.
+void read_schedule(Section& section, bool loopback, ScheduleSettings& settings)
+{
+    if (section.has("every") && section.has("at")) section.complain("at", "excludes `every`: give one of the two");
+    if (section.has("every")) settings.at.clear();
+    section.read("every", settings.every, duration(1ms, 366 * day));
+    if (section.has("every") && settings.every < 1min && !loopback) {
+        section.complain("every", "must be at least 1m, unless the host of base_url is a loopback address");
+    }
+    read_times_of_day(section, settings.at);
+    section.read("timezone", settings.timezone, timezone_name());
+    section.read("jitter", settings.jitter, duration(0ms, day));
+}
+
+/// Complains about a longest wait that is shorter than the first one, at whichever of the two is in the file.
+void check_order(Section const& section, milliseconds initial, milliseconds max)
+{
+    if (initial <= max) return;
+    if (section.has("max")) {
+        section.complain("max", "must not be less than `initial`, " + format_duration(initial));
+    } else {
+        section.complain("initial", "must not be more than `max`, " + format_duration(max));
+    }
+}
+
+void read_failed_poll(Section& section, bool loopback, ScheduleSettings& schedule)
+{
+    section.read("initial", schedule.failed_initial, duration(1ms, day));
+    if (schedule.failed_initial < 1s && !loopback) {
+        section.complain("initial", "must be at least 1s, unless the host of base_url is a loopback address");
+    }
+    section.read("max", schedule.failed_max, duration(1ms, 7 * day));
+    check_order(section, schedule.failed_initial, schedule.failed_max);
+}
+
+void read_retry(Section& section, bool loopback, RetrySettings& retry, ScheduleSettings& schedule)
+{
+    section.read("attempts", retry.attempts, integer(1, 20));
+    section.read("initial", retry.initial, duration(1ms, 1h));
+    section.read("max", retry.max, duration(1ms, 1h));
+    check_order(section, retry.initial, retry.max);
+    section.read("max_retry_after", retry.max_retry_after, duration(0ms, day));
+    section.section("failed_poll", [&](Section& part) { read_failed_poll(part, loopback, schedule); });
+}
+
+Dataset const* known_dataset(Setting const& setting)
+{
+    auto const name = setting.scalar();
+    if (!name) return nullptr;
+    if (auto const* const dataset = find_dataset(name->text)) return dataset;
+
+    if (std::ranges::find(later_datasets, name->text) != later_datasets.end()) {
+        setting.complain(name->text + " " + std::string{unsupported});
+        return nullptr;
+    }
+    std::vector<std::string_view> names;
+    for (auto const& dataset : datasets()) names.push_back(dataset.name);
+    setting.complain("must be " + alternatives(names) + did_you_mean(name->text, names));
+    return nullptr;
+}
+
+DatasetSettings read_dataset(Setting const& setting, bool loopback, ScheduleSettings const& general)
+{
+    DatasetSettings settings{nullptr, general};
+    if (!setting.node().IsMap()) {
+        settings.dataset = known_dataset(setting);
+        return settings;
+    }
+    Section section{setting};
+    section.require("name");
+    if (auto const name = section.find("name")) settings.dataset = known_dataset(*name);
+    section.section("schedule", [&](Section& part) { read_schedule(part, loopback, settings.schedule); });
+    for (auto const* const key : {"filter", "groupby"}) section.refuse(key, "is nothing that this dataset takes");
+    section.finish();
+    return settings;
+}
+
+std::vector<DatasetSettings> read_datasets(Section& root, bool loopback, ScheduleSettings const& general)
+{
+    auto const setting = root.find("datasets");
+    if (!setting) return {{find_dataset(default_dataset), general}};
+
+    std::vector<DatasetSettings> settings;
+    for (auto const& element : setting->elements()) {
+        auto entry = read_dataset(element, loopback, general);
+        if (entry.dataset == nullptr) continue;
+        if (std::ranges::find(settings, entry.dataset, &DatasetSettings::dataset) != settings.end()) {
+            element.complain("is in the list already");
+        }
+        settings.push_back(std::move(entry));
+    }
+    return settings;
+}
+
+void read_http(Section& section, HttpSettings& settings)
+{
+    section.read("connect_timeout", settings.connect_timeout, duration(100ms, 5min));
+    section.read("response_timeout", settings.response_timeout, duration(100ms, 1h));
+    section.read("max_body", settings.max_body, size(64 * kibibyte, gibibyte));
+    section.read("ca_file", settings.ca_file, absolute_path());
+    section.refuse("proxy", unsupported);
+}
+
+/// Where files of ours go when the file does not say so: the first path that systemd made for us, or the default.
+void read_state_dir(Section& root, std::filesystem::path& state_dir)
+{
+    auto const* const variable = std::getenv("STATE_DIRECTORY");
+    std::string const paths = variable == nullptr ? "" : variable;
+    if (!root.has("state_dir") && !paths.empty()) {
+        auto directory = absolute_path()({paths.substr(0, paths.find(':'))});
+        if (directory.value) {
+            state_dir = *directory.value;
+        } else {
+            root.complain("state_dir", "$STATE_DIRECTORY " + directory.wrong);
+        }
+    }
+    root.read("state_dir", state_dir, absolute_path());
+}
+
+void read_storage(Section& section, StorageSettings& settings)
+{
+    section.section("sqlite", [&](Section& part) { part.read("path", settings.sqlite_path, absolute_path()); });
+    section.section("raw_payloads",
+                    [&](Section& part) { part.read("keep", settings.keep_raw_payloads, duration(0ms, 3650 * day)); });
+    section.section("call_log",
+                    [&](Section& part) { part.read("keep", settings.keep_call_log, duration(0ms, 3650 * day)); });
+    section.refuse("postgresql", unsupported);
+}
+
+void read_guards(Section& section, GuardSettings& settings)
+{
+    section.read("min_rows", settings.min_rows, integer(0, 1'000'000'000));
+    section.read("max_shrink", settings.max_shrink, percentage());
+    section.read("frozen_after", settings.frozen_after, duration(day, 3650 * day));
+    section.read("total_count", settings.rules.tolerate_count_mismatch, one_of<bool>(total_count_rules));
+    section.read("on_bad_row", settings.rules.quarantine_bad_rows, one_of<bool>(bad_row_rules));
+}
+
+void read_log(Section& section, LogSettings& settings)
+{
+    section.read("level", settings.level, one_of<LogLevel>(log_levels));
+    section.read("format", settings.format, one_of<LogFormat>(log_formats));
+}
+
+Config read_root(Section& root)
+{
+    Config config;
+    root.section("partner_center", [&](Section& part) { read_partner_center(part, config.partner_center); });
+    auto const loopback = is_loopback(parse_https_url(config.partner_center.base_url).host);
+    ScheduleSettings general;
+    root.section("schedule", [&](Section& part) { read_schedule(part, loopback, general); });
+    root.section("retry", [&](Section& part) { read_retry(part, loopback, config.retry, general); });
+    config.datasets = read_datasets(root, loopback, general);
+    root.section("http", [&](Section& part) { read_http(part, config.http); });
+    read_state_dir(root, config.state_dir);
+    config.storage.sqlite_path = config.state_dir / "usage.db";
+    root.section("storage", [&](Section& part) { read_storage(part, config.storage); });
+    root.section("guards", [&](Section& part) { read_guards(part, config.guards); });
+    root.section("log", [&](Section& part) { read_log(part, config.log); });
+    root.refuse("heartbeat_url", unsupported);
+    root.refuse("metrics", unsupported);
+    return config;
+}
+
+std::string read_text(std::filesystem::path const& file)
+{
+    constexpr std::size_t limit = 1 << 20; // a configuration has some kilobytes
+    std::string const remedy = "option -c chooses another configuration file";
+    errno = 0;
+    std::ifstream stream{file, std::ios::binary};
+    std::string text(limit + 1, '\0');
+    if (stream) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!stream.eof() && stream.gcount() == 0) {
+        auto const reason = std::generic_category().message(errno);
+        throw Error{ErrorCategory::config, file.string() + ": cannot be read: " + reason, remedy};
+    }
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    if (text.size() > limit) throw Error{ErrorCategory::config, file.string() + ": is larger than 1 MiB", remedy};
+    return text;
+}
+
+} // namespace
+
+Config load_config(std::filesystem::path const& file)
+{
+    Complaints complaints{file.string()};
+    auto const document = parse_document(read_text(file), complaints);
+    complaints.raise_if_any();
+    Section root{Setting{complaints, document, document.Mark(), {}}};
+    auto config = read_root(root);
+    root.finish();
+    complaints.raise_if_any();
+    return config;
+}
+
+} // namespace usaged

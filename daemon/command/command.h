@@ -1,0 +1,48 @@
+#pragma once
+
+#include "config/config.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace usaged {
+
+/// The options that every command takes.
+struct GlobalOptions {
+    std::filesystem::path config_file{"/etc/usaged/usaged.yaml"};
+    std::optional<LogLevel> log_level; ///< instead of the configuration's
+    std::optional<LogFormat> log_format;
+};
+
+// Each command below returns the exit status. It throws Error with category config or storage or locked for what keeps
+// it from starting; what fails after that is logged, and becomes the exit status.
+
+/// The daemon, until SIGTERM or SIGINT.
+int run(GlobalOptions const& options);
+
+struct FetchOptions {
+    std::vector<std::string> datasets; ///< none: all that are configured
+    bool dry_run = false;
+    std::string output; ///< with dry_run: table, csv, json; empty for no rows
+};
+
+/// One poll of each dataset.
+int fetch(GlobalOptions const& options, FetchOptions const& fetch_options);
+
+/// Prints the effective configuration.
+int check(GlobalOptions const& options);
+
+/// Says how the history stands: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Does not throw Error.
+int status(GlobalOptions const& options, bool json);
+
+/// Applies pending migrations, or only lists them.
+int migrate(GlobalOptions const& options, bool list_only);
+
+std::string version_number();
+
+/// The version and those of the libraries in use, a line each.
+std::string version_text();
+
+} // namespace usaged

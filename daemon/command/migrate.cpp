@@ -1,0 +1,47 @@
+#include "config/load_config.h"
+#include "daemon/command/command.h"
+#include "storage/instance_lock.h"
+#include "storage/reports.h"
+#include "storage/sqlite_store.h"
+
+#include <filesystem>
+#include <iostream>
+
+namespace usaged {
+
+namespace {
+
+void print(Migration const& migration, bool applied)
+{
+    auto const number = std::to_string(migration.number);
+    std::cout << std::string(4 - std::min<std::size_t>(4, number.size()), '0') << number << ' ' << migration.name
+              << ": " << (applied ? "applied" : "pending") << '\n';
+}
+
+/// A database that is not there yet has all its migrations before it.
+int applied_version(std::filesystem::path const& database)
+{
+    return std::filesystem::exists(database) ? Reports{database}.schema_version() : 0;
+}
+
+} // namespace
+
+int migrate(GlobalOptions const& options, bool list_only)
+{
+    auto const config = load_config(options.config_file);
+    auto const& database = config.storage.sqlite_path;
+    if (list_only) {
+        auto const version = applied_version(database);
+        for (auto const& migration : sqlite_migrations()) print(migration, migration.number <= version);
+        return 0;
+    }
+    InstanceLock const lock{config.state_dir, database};
+    auto const before = applied_version(database);
+    SqliteStore const store{database};
+    for (auto const& migration : sqlite_migrations())
+        if (migration.number > before) print(migration, true);
+    std::cout << database.string() << " is at version " << Reports{database}.schema_version() << std::endl;
+    return 0;
+}
+
+} // namespace usaged

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "daemon/dataset/dataset.h"
+#include "daemon/dataset/snapshot.h"
+
+#include <iosfwd>
+#include <memory>
+#include <string_view>
+
+namespace usaged {
+
+/// Writes rows for people or for other programs.
+class RowPrinter {
+public:
+    virtual ~RowPrinter() = default;
+    virtual void row(Row const& row) = 0;
+    /// After the last row.
+    virtual void finish() = 0;
+};
+
+/// `format` is `table` (columns as wide as their widest value), `csv` (RFC 4180, with a header) or `json` (an array of
+/// objects). Numbers are written so that they read back to the same double.
+std::unique_ptr<RowPrinter> make_row_printer(std::string_view format, Dataset const& dataset, std::ostream& out);
+
+} // namespace usaged

@@ -1,0 +1,141 @@
+#include "config/load_config.h"
+#include "daemon/command/command.h"
+#include "daemon/command/service.h"
+#include "daemon/command/stop_signal.h"
+#include "daemon/poll/poll_loop.h"
+#include "daemon/poll/service_notifier.h"
+#include "daemon/poll/system_clock.h"
+#include "storage/instance_lock.h"
+#include "storage/sqlite_store.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <malloc.h>
+
+namespace usaged {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::vector<ScheduledDataset> scheduled(Config const& config)
+{
+    std::vector<ScheduledDataset> out;
+    for (auto const& each : config.datasets) out.push_back(ScheduledDataset{each.dataset, each.schedule});
+    return out;
+}
+
+/// The parts of the daemon, and what the signals do with them.
+class Daemon {
+public:
+    Daemon(GlobalOptions const& options, Config config)
+        : options_{options}, config_{std::move(config)}, log_{make_log(config_, options.log_level, options.log_format)},
+          lock_{config_.state_dir, config_.storage.sqlite_path}, store_{config_.storage.sqlite_path},
+          clock_{context_.get_executor()}, service_{std::make_shared<Service>(config_, context_.get_executor(), &store_,
+                                                                              clock_, log_)},
+          loop_{store_,
+                clock_,
+                log_,
+                notifier_,
+                scheduled(config_),
+                installation_seed(config_),
+                [this](Dataset const& dataset, Trigger trigger) { return poll(dataset, trigger); }}
+    {
+    }
+
+    int run()
+    {
+        log_.write(LogEvent{LogLevel::info, "started", "usaged " + version_number()}
+                       .with("database", config_.storage.sqlite_path.string())
+                       .with("datasets", static_cast<std::int64_t>(config_.datasets.size())));
+        spawn(keep_watchdog(notifier_, clock_));
+        spawn(obey_signals());
+        notifier_.ready();
+        stop_.run(loop_.run(), [this] { say_stopping(); });
+        log_.write(LogEvent{LogLevel::info, "stopped", {}});
+        return 0;
+    }
+
+private:
+    /// A coroutine that serves the loop. What it throws ends the daemon.
+    void spawn(asio::awaitable<void> work)
+    {
+        asio::co_spawn(context_, std::move(work), [](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);
+        });
+    }
+
+    void say_stopping()
+    {
+        notifier_.stopping();
+        log_.write(LogEvent{LogLevel::info, "stopping", {}});
+    }
+
+    asio::awaitable<void> obey_signals()
+    {
+        for (;;) {
+            auto const number = co_await orders_.async_wait(asio::use_awaitable);
+            if (number == SIGHUP)
+                reload();
+            else
+                loop_.poll_now();
+        }
+    }
+
+    /// A poll in hand keeps the service that it began with.
+    asio::awaitable<void> poll(Dataset const& dataset, Trigger trigger)
+    {
+        auto const service = service_;
+        auto const result = co_await service->poll().once(dataset, trigger);
+        // A large snapshot must not stay in the memory of an idle daemon.
+        if (result.snapshot.rows > 1000) ::malloc_trim(0);
+    }
+
+    void reload()
+    {
+        notifier_.reloading();
+        try {
+            auto config = load_config(options_.config_file);
+            if (config.storage.sqlite_path != config_.storage.sqlite_path || config.state_dir != config_.state_dir)
+                throw Error{ErrorCategory::config, "storage.sqlite.path and state_dir cannot change while usaged runs",
+                            "Restart usaged."};
+            auto tokens = token_settings(config) == token_settings(config_) ? service_->share_tokens() : nullptr;
+            service_ =
+                std::make_shared<Service>(config, context_.get_executor(), &store_, clock_, log_, std::move(tokens));
+            config_ = std::move(config);
+            log_.level(options_.log_level.value_or(config_.log.level));
+            loop_.reload(scheduled(config_));
+            log_.write(LogEvent{LogLevel::info, "config_reloaded", options_.config_file.string()});
+        } catch (Error const& error) {
+            log_.write(LogEvent{LogLevel::error, "config_rejected", error.what()}.with(error));
+        }
+        notifier_.ready();
+    }
+
+    GlobalOptions const& options_;
+    Config config_;
+    asio::io_context context_{1};
+    StopSignal stop_{context_};
+    asio::signal_set orders_{context_, SIGHUP, SIGUSR1};
+    Log log_;
+    InstanceLock lock_;
+    SqliteStore store_;
+    SystemClock clock_;
+    ServiceNotifier notifier_;
+    std::shared_ptr<Service> service_;
+    PollLoop loop_;
+};
+
+} // namespace
+
+int run(GlobalOptions const& options)
+{
+    Daemon daemon{options, load_config(options.config_file)};
+    return daemon.run();
+}
+
+} // namespace usaged

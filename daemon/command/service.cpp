@@ -1,0 +1,86 @@
+#include "daemon/command/service.h"
+
+#include "daemon/command/command.h"
+
+#include <random>
+
+namespace usaged {
+
+namespace {
+
+PollSettings poll_settings(Config const& config)
+{
+    PollSettings settings;
+    settings.fetch.base_url = config.partner_center.base_url;
+    settings.fetch.locale = config.partner_center.locale;
+    settings.fetch.user_agent = "usaged/" + version_number();
+    settings.fetch.retry = config.retry;
+    settings.fetch.rules = config.guards.rules;
+    settings.guards = config.guards;
+    settings.keep_raw_payloads = config.storage.keep_raw_payloads;
+    settings.keep_call_log = config.storage.keep_call_log;
+    return settings;
+}
+
+/// Token events go to the log and to the database.
+TokenObserver make_observer(SnapshotStore* store, Clock const& clock, Log& log)
+{
+    return [store, &clock, &log](std::string_view event, std::string const& detail) {
+        if (event == "obtained")
+            log.write(LogEvent{LogLevel::info, "token_refreshed", detail});
+        else if (event == "rotated")
+            log.write(LogEvent{LogLevel::debug, "token_stored", detail});
+        else if (event == "store_failed")
+            log.write(LogEvent{LogLevel::error, "token_store_failed", detail});
+        else
+            log.write(LogEvent{LogLevel::warn, "token_" + std::string{event}, detail});
+        if (store != nullptr) store->record_token_event(TokenEvent{std::string{event}, detail, clock.now()});
+    };
+}
+
+} // namespace
+
+TokenSettings token_settings(Config const& config)
+{
+    auto const& center = config.partner_center;
+    return TokenSettings{center.authority, center.tenant,        center.client_id,
+                         center.audience,  center.client_secret, center.refresh_token};
+}
+
+Service::Service(Config const& config, boost::asio::any_io_executor executor, SnapshotStore* store, Clock& clock,
+                 Log& log, std::shared_ptr<TokenSource> tokens)
+    : executor_{std::move(executor)}, http_{config.http}, settings_{poll_settings(config)}, tokens_{std::move(tokens)}
+{
+    if (!tokens_)
+        tokens_ = std::make_shared<TokenSource>(token_settings(config), TokenFile{config.state_dir / "refresh_token"},
+                                                clock, make_observer(store, clock, log));
+    if (store != nullptr) {
+        auto const transport = [executor = executor_, http = http_] {
+            return std::unique_ptr<HttpTransport>{std::make_unique<HttpsTransport>(executor, http)};
+        };
+        poll_ = std::make_unique<DatasetPoll>(*store, *tokens_, clock, log, transport, settings_, make_random());
+    }
+}
+
+std::unique_ptr<HttpTransport> Service::make_transport() const
+{
+    return std::make_unique<HttpsTransport>(executor_, http_);
+}
+
+Retry::Random make_random()
+{
+    auto engine = std::make_shared<std::minstd_rand>(std::random_device{}());
+    return [engine] { return std::uniform_real_distribution<double>{0, 1}(*engine); };
+}
+
+std::string installation_seed(Config const& config)
+{
+    return config.partner_center.tenant + "/" + config.partner_center.client_id;
+}
+
+Log make_log(Config const& config, std::optional<LogLevel> level, std::optional<LogFormat> format)
+{
+    return Log{level.value_or(config.log.level), format.value_or(config.log.format)};
+}
+
+} // namespace usaged

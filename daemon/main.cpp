@@ -1,0 +1,126 @@
+#include "daemon/command/command.h"
+#include "daemon/command/failure.h"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <iostream>
+#include <map>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+namespace {
+
+std::map<std::string, usaged::LogLevel> const log_levels{{"trace", usaged::LogLevel::trace},
+                                                         {"debug", usaged::LogLevel::debug},
+                                                         {"info", usaged::LogLevel::info},
+                                                         {"warn", usaged::LogLevel::warn},
+                                                         {"error", usaged::LogLevel::error}};
+
+std::map<std::string, usaged::LogFormat> const log_formats{{"auto", usaged::LogFormat::automatic},
+                                                           {"text", usaged::LogFormat::text},
+                                                           {"json", usaged::LogFormat::json},
+                                                           {"journal", usaged::LogFormat::journal}};
+
+/// What the command line said.
+struct CommandLine {
+    usaged::GlobalOptions global;
+    std::string log_level;
+    std::string log_format;
+    usaged::FetchOptions fetch;
+    bool json = false;
+    bool list_only = false;
+};
+
+template <typename Value>
+std::vector<std::string> names(std::map<std::string, Value> const& values)
+{
+    std::vector<std::string> out;
+    for (auto const& [name, value] : values) out.push_back(name);
+    return out;
+}
+
+void add_global_options(CLI::App& app, CommandLine& line)
+{
+    app.add_option("-c,--config", line.global.config_file, "YAML configuration")
+        ->type_name("FILE")
+        ->capture_default_str();
+    app.add_option("--log-level", line.log_level, "trace, debug, info, warn or error; default: the configuration's")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember(names(log_levels)));
+    app.add_option(
+           "--log-format", line.log_format,
+           "auto, text, json or journal; auto is journal under systemd, else text; default: the configuration's")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember(names(log_formats)));
+    app.set_version_flag("--version", usaged::version_text, "Version, with those of the libraries linked");
+    app.require_subcommand(1);
+    app.fallthrough();
+}
+
+void add_commands(CLI::App& app, CommandLine& line)
+{
+    app.add_subcommand("run", "The daemon, in the foreground: fetches every dataset when it is due, for ever");
+    auto* const fetch = app.add_subcommand("fetch", "One poll of the named datasets, then exit");
+    fetch->add_option("DATASET", line.fetch.datasets, "Default: all that are configured");
+    auto* const dry_run = fetch->add_flag("--dry-run", line.fetch.dry_run, "Fetch and validate, but store nothing");
+    fetch->add_option("--output", line.fetch.output, "With --dry-run: print the rows as table, csv or json")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"table", "csv", "json"}))
+        ->needs(dry_run);
+    app.add_subcommand("check", "Validate the configuration and print it as it is in force, secrets masked");
+    auto* const status = app.add_subcommand(
+        "status", "Last poll, next poll, data and errors; exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN");
+    status->add_flag("--json", line.json, "As a JSON document");
+    auto* const migrate = app.add_subcommand("migrate", "Apply pending migrations of the database");
+    migrate->add_flag("--status", line.list_only, "List applied and pending migrations and change nothing");
+}
+
+int execute(CLI::App const& app, CommandLine& line)
+{
+    if (!line.log_level.empty()) line.global.log_level = log_levels.at(line.log_level);
+    if (!line.log_format.empty()) line.global.log_format = log_formats.at(line.log_format);
+    if (app.got_subcommand("run")) return usaged::run(line.global);
+    if (app.got_subcommand("fetch")) return usaged::fetch(line.global, line.fetch);
+    if (app.got_subcommand("check")) return usaged::check(line.global);
+    if (app.got_subcommand("status")) return usaged::status(line.global, line.json);
+    return usaged::migrate(line.global, line.list_only);
+}
+
+/// A core file would hold every credential. A limit of 0 alone does not stop a core_pattern that pipes.
+void forbid_core_dumps()
+{
+    rlimit const none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    forbid_core_dumps();
+    std::signal(SIGPIPE, SIG_IGN);
+    ::umask(S_IWGRP | S_IRWXO); // the group may read the database, others nothing
+
+    CLI::App app{"usaged keeps the history of the licence usage that Microsoft Partner Center reports", "usaged"};
+    CommandLine line;
+    try {
+        add_global_options(app, line);
+        add_commands(app, line);
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        return app.exit(error) == 0 ? EX_OK : EX_USAGE;
+    }
+    try {
+        return execute(app, line);
+    } catch (usaged::Error const& error) {
+        return usaged::report_failure(error);
+    } catch (std::exception const& bug) {
+        std::cerr << "usaged: internal error: " << usaged::printable(bug.what())
+                  << "\nThis is a bug in usaged. Please report it.\n";
+        return EX_SOFTWARE;
+    }
+}

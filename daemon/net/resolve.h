@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace usaged {
+
+using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
+
+/// A look-up that blocks, on a thread of its own. Reports failure by a boost::system::system_error.
+using LookUp = std::function<Endpoints(std::string const& host, std::string const& port)>;
+
+/// The look-up of the C library: getaddrinfo(3), so /etc/hosts, nsswitch.conf and resolv.conf count.
+Endpoints look_up_addresses(std::string const& host, std::string const& port);
+
+/// The addresses of `host` (a name, or an address as text), best first, at least one. Throws Error with
+/// ErrorCategory::network if there is none and if `deadline` passes first. At the deadline and on cancellation the
+/// thread of the look-up, which nothing can interrupt, is left to end by itself; it shares nothing with the caller.
+boost::asio::awaitable<Endpoints> resolve(std::string host, std::string port,
+                                          std::chrono::steady_clock::time_point deadline, LookUp look_up);
+
+} // namespace usaged

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "daemon/fault/error.h"
+#include "daemon/net/http.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace usaged {
+
+/// Reads one HTTP/1.0 or 1.1 response to a GET or POST out of the bytes of a connection, and does no I/O. Interim (1xx)
+/// responses, at most 10, are skipped. Bounds: 64 KiB and 200 fields for the head and the trailer of a response, 64 KiB
+/// for a line between chunks, `max_body` bytes for the body. (RFC 9112)
+class ResponseParser {
+public:
+    /// `peer` names the server in errors.
+    ResponseParser(std::string peer, std::uint64_t max_body);
+    ~ResponseParser();
+
+    /// Takes the next bytes that arrived. Throws Error with ErrorCategory::protocol if they are not part of a valid
+    /// response within the bounds, or if its body is in an encoding that was not asked for; the connection is then of
+    /// no further use.
+    void put(std::string_view bytes);
+
+    /// The server ended the connection in due form, which may be the end of the body. Throws Error with
+    /// ErrorCategory::network if the response is not complete even so.
+    void put_end();
+
+    /// Whether a byte has arrived.
+    bool started() const;
+    bool complete() const;
+
+    /// Whether a complete response leaves the connection fit for another request.
+    bool keeps_connection() const;
+
+    /// The response, once it is complete.
+    HttpResponse take();
+
+private:
+    class Message;
+
+    std::size_t consume();
+    bool interim() const;
+    std::size_t least_input() const;
+    void next_message();
+    Error invalid(std::string const& reason) const;
+
+    std::string peer_;
+    std::uint64_t max_body_;
+    std::unique_ptr<Message> message_;
+    std::string pending_;
+    int interim_responses_ = 0;
+    bool started_ = false;
+};
+
+} // namespace usaged

@@ -1,0 +1,76 @@
+#include "storage/instance_lock.h"
+
+#include "storage/sqlite_error.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace usaged {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// What another process wrote is shown only as far as it is a number.
+std::string holder(int descriptor)
+{
+    std::array<char, 20> text{};
+    auto const size = ::pread(descriptor, text.data(), text.size(), 0);
+    std::string number{text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+    number.erase(std::min(number.find_first_not_of("0123456789"), number.size()));
+    return number;
+}
+
+Error held_by_another(fs::path const& file, int descriptor)
+{
+    auto const process = holder(descriptor);
+    auto const who = process.empty() ? std::string{"another process"} : "process " + process;
+    return Error{ErrorCategory::locked, file.string() + ": " + who + " holds the lock: usaged is running already",
+                 "Stop that process first (`systemctl stop usaged`), or give this one a state_dir and a database of "
+                 "its own."};
+}
+
+} // namespace
+
+LockFile::LockFile(fs::path const& file)
+    : descriptor_{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640)}
+{
+    if (descriptor_ < 0) throw file_error(file, "the lock file cannot be opened", errno);
+    // The destructor does not run for a constructor that throws.
+    auto const fail = [this](Error const& error) {
+        ::close(descriptor_);
+        throw error;
+    };
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) fail(held_by_another(file, descriptor_));
+        fail(file_error(file, "cannot be locked", errno));
+    }
+    auto const process = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(descriptor_, 0) != 0 ||
+        ::pwrite(descriptor_, process.data(), process.size(), 0) != static_cast<ssize_t>(process.size()))
+        fail(file_error(file, "cannot be written", errno));
+}
+
+LockFile::LockFile(LockFile&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
+
+LockFile::~LockFile()
+{
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+InstanceLock::InstanceLock(fs::path const& state_dir, fs::path const& database)
+{
+    files_.emplace_back(state_dir / "lock");
+    std::error_code error;
+    auto const absolute = fs::absolute(database);
+    if (!fs::equivalent(absolute.parent_path(), state_dir, error)) files_.emplace_back(absolute.string() + ".lock");
+}
+
+} // namespace usaged

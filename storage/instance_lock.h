@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace usaged {
+
+/// One file that one process at a time holds; it contains the holder's process id. The kernel lets go of it when the
+/// process ends in whatever way, so a file that was left behind is no obstacle.
+class LockFile {
+public:
+    /// Throws Error with ErrorCategory::locked if another process, which it names, holds it, and ErrorCategory::storage
+    /// if the file cannot be made.
+    explicit LockFile(std::filesystem::path const& file);
+    LockFile(LockFile&& other) noexcept;
+    LockFile& operator=(LockFile&&) = delete;
+    ~LockFile();
+
+private:
+    int descriptor_;
+};
+
+/// One process at a time uses the tokens in `state_dir` and writes `database`: locks `state_dir/lock`, and for a
+/// database elsewhere `<database>.lock` too. Both directories must exist. Throws as LockFile does.
+class InstanceLock {
+public:
+    InstanceLock(std::filesystem::path const& state_dir, std::filesystem::path const& database);
+
+private:
+    std::vector<LockFile> files_;
+};
+
+} // namespace usaged

@@ -1,0 +1,74 @@
+#include "storage/payload_archive.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace usaged {
+
+SnapshotPage PayloadArchive::add(PollId poll, std::size_t number, std::string const& body, Timestamp at)
+{
+    auto const hash = codec().hash(body);
+    auto const key = std::as_bytes(std::span{hash});
+    auto const bytes = static_cast<std::int64_t>(body.size());
+    if (!statements_("SELECT 1 FROM raw_payload WHERE sha256 = ?").bind(key).step())
+        statements_("INSERT INTO raw_payload (sha256, bytes, zstd, archived_at) VALUES (?, ?, ?, ?)")
+            .bind(key, bytes, codec().compress(body), at)
+            .run();
+    statements_("INSERT INTO poll_page (poll_id, page, sha256, bytes) VALUES (?, ?, ?, ?)")
+        .bind(static_cast<std::int64_t>(poll), static_cast<std::int64_t>(number), key, bytes)
+        .run();
+    return {hash};
+}
+
+void PayloadArchive::read(SnapshotPage const& page, std::string& body)
+{
+    auto query = statements_("SELECT bytes, zstd FROM raw_payload WHERE sha256 = ?");
+    query.bind(std::as_bytes(std::span{page.hash}));
+    if (!query.step())
+        throw Error{ErrorCategory::storage, "an archived page is no longer in the database",
+                    "It is fetched again by the next poll; storage.raw_payloads.keep says how long pages stay."};
+    try {
+        codec().decompress(query.blob(1), static_cast<std::size_t>(query.integer(0)), body);
+    } catch (std::runtime_error const& damage) {
+        throw Error{ErrorCategory::storage, std::string{"an archived page is damaged: "} + damage.what(),
+                    "Check the disk; `usaged backup` verifies the whole database."};
+    }
+}
+
+std::vector<PageHash> PayloadArchive::pages_of(PollId poll)
+{
+    auto query = statements_("SELECT sha256 FROM poll_page WHERE poll_id = ? ORDER BY page");
+    query.bind(static_cast<std::int64_t>(poll));
+    std::vector<PageHash> pages;
+    while (query.step()) {
+        auto const blob = query.blob(0);
+        auto& hash = pages.emplace_back();
+        std::copy_n(blob.begin(), std::min(blob.size(), hash.size()), std::as_writable_bytes(std::span{hash}).begin());
+    }
+    return pages;
+}
+
+void PayloadArchive::drop(Timestamp before)
+{
+    // The pages of the last snapshot that was applied stay listed, however old: an unchanged one is known by them.
+    statements_("DELETE FROM poll_page"
+                " WHERE poll_id <= (SELECT id FROM poll WHERE started_at < ?1 ORDER BY started_at DESC LIMIT 1)"
+                " AND EXISTS (SELECT 1 FROM poll AS old JOIN poll AS newer"
+                "             ON newer.dataset = old.dataset AND newer.id > old.id"
+                "             AND newer.outcome IN ('ok', 'unchanged') WHERE old.id = poll_page.poll_id)")
+        .bind(before)
+        .run();
+    statements_("DELETE FROM raw_payload WHERE NOT EXISTS"
+                " (SELECT 1 FROM poll_page JOIN poll ON poll.id = poll_page.poll_id"
+                "  WHERE poll_page.sha256 = raw_payload.sha256 AND poll.started_at >= ?1)")
+        .bind(before)
+        .run();
+}
+
+PageCodec& PayloadArchive::codec()
+{
+    if (!codec_) codec_.emplace();
+    return *codec_;
+}
+
+} // namespace usaged

@@ -1,0 +1,146 @@
+#include "storage/poll_log.h"
+
+namespace usaged {
+
+namespace {
+
+std::optional<std::string_view> unless_empty(std::string_view text)
+{
+    return text.empty() ? std::nullopt : std::optional{text};
+}
+
+std::optional<std::int64_t> count(std::optional<std::chrono::seconds> duration)
+{
+    return duration ? std::optional<std::int64_t>{duration->count()} : std::nullopt;
+}
+
+void require_in_hand(std::int64_t updated, PollId poll)
+{
+    if (updated == 1) return;
+    throw Error{ErrorCategory::storage,
+                "poll " + std::to_string(static_cast<std::int64_t>(poll)) + " is not in hand in the database",
+                "The database was replaced during the poll; the next one is stored again."};
+}
+
+} // namespace
+
+PollId PollLog::begin(Dataset const& dataset, Trigger trigger, Timestamp started_at)
+{
+    auto query = statements_(R"(INSERT INTO poll (dataset, "trigger", started_at) VALUES (?, ?, ?) RETURNING id)");
+    query.bind(dataset.name, to_string(trigger), started_at);
+    query.step();
+    auto const poll = PollId{query.integer(0)};
+    query.step(); // the row is committed when the statement is done
+    return poll;
+}
+
+void PollLog::record(std::optional<PollId> poll, HttpCall const& call)
+{
+    auto const poll_id = poll ? std::optional{static_cast<std::int64_t>(*poll)} : std::nullopt;
+    auto const status = call.status ? std::optional<std::int64_t>{*call.status} : std::nullopt;
+    statements_("INSERT INTO http_call (poll_id, attempt, method, url, status, request_id, correlation_id, ms_cv,"
+                " server_id, retry_after, bytes, started_at, duration_ms, error)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(poll_id, std::int64_t{call.attempt}, std::string_view{call.method}, std::string_view{call.url}, status,
+              unless_empty(call.ids.request_id), unless_empty(call.ids.correlation_id), unless_empty(call.ms_cv),
+              unless_empty(call.server_id), count(call.retry_after), call.bytes, call.started_at,
+              std::int64_t{call.duration.count()}, unless_empty(call.error))
+        .run();
+}
+
+void PollLog::record(TokenEvent const& event)
+{
+    statements_("INSERT INTO token_event (event, detail, at) VALUES (?, ?, ?)")
+        .bind(std::string_view{event.event}, unless_empty(event.detail), event.at)
+        .run();
+}
+
+void PollLog::end(PollId poll, SaveOutcome const& outcome, Snapshot const& snapshot, Timestamp finished_at)
+{
+    auto const updated =
+        statements_("UPDATE poll SET finished_at = ?, outcome = ?, degraded = ?, rows_received = ?, rows_inserted = ?,"
+                    " rows_changed = ?, rows_unchanged = ?, data_from = ?, data_to = ?"
+                    " WHERE id = ? AND finished_at IS NULL")
+            .bind(finished_at, to_string(outcome.outcome), unless_empty(snapshot.degraded), snapshot.rows,
+                  outcome.inserted, outcome.changed, outcome.unchanged, unless_empty(snapshot.data_from),
+                  unless_empty(snapshot.data_to), static_cast<std::int64_t>(poll))
+            .run();
+    require_in_hand(updated, poll);
+}
+
+void PollLog::end(PollId poll, std::string_view category, std::string_view message,
+                  std::optional<std::chrono::seconds> retry_after, Timestamp finished_at)
+{
+    auto const updated =
+        statements_("UPDATE poll SET finished_at = ?, outcome = 'failed', error_category = ?, error_message = ?,"
+                    " retry_after = ? WHERE id = ? AND finished_at IS NULL")
+            .bind(finished_at, category, message, count(retry_after), static_cast<std::int64_t>(poll))
+            .run();
+    require_in_hand(updated, poll);
+}
+
+void PollLog::end_interrupted()
+{
+    statements_("UPDATE poll SET outcome = 'failed', error_category = 'interrupted',"
+                " error_message = 'usaged ended in the middle of the poll',"
+                " finished_at = coalesce((SELECT max(started_at) FROM http_call WHERE poll_id = poll.id), started_at)"
+                " WHERE finished_at IS NULL")
+        .run();
+}
+
+std::optional<PollId> PollLog::newest_applied(Dataset const& dataset)
+{
+    auto query = statements_("SELECT id FROM poll WHERE dataset = ? AND outcome IN ('ok', 'unchanged')"
+                             " ORDER BY id DESC LIMIT 1");
+    query.bind(dataset.name);
+    if (!query.step()) return std::nullopt;
+    return PollId{query.integer(0)};
+}
+
+bool PollLog::is_replay(PollId poll)
+{
+    auto query = statements_(R"(SELECT 1 FROM poll WHERE id = ? AND "trigger" = 'replay')");
+    return query.bind(static_cast<std::int64_t>(poll)).step();
+}
+
+// What backfill and replay apply is not the present snapshot, and says nothing about when the next one is due.
+std::optional<AppliedSnapshot> PollLog::last_applied(Dataset const& dataset)
+{
+    auto query = statements_("SELECT id, started_at, rows_received, data_to FROM poll WHERE dataset = ?"
+                             " AND outcome IN ('ok', 'unchanged') AND degraded IS NULL"
+                             R"( AND "trigger" NOT IN ('backfill', 'replay') ORDER BY id DESC LIMIT 1)");
+    query.bind(dataset.name);
+    if (!query.step()) return std::nullopt;
+    return AppliedSnapshot{PollId{query.integer(0)}, query.timestamp(1).value_or(Timestamp{}), query.integer(2),
+                           query.text(3)};
+}
+
+PollHistory PollLog::history(Dataset const& dataset)
+{
+    PollHistory history;
+    auto query = statements_("SELECT outcome, error_category, started_at, finished_at, retry_after FROM poll"
+                             R"( WHERE dataset = ? AND "trigger" NOT IN ('backfill', 'replay') ORDER BY id DESC)");
+    query.bind(dataset.name);
+    for (bool newest = true; query.step(); newest = false) {
+        if (!query.is_null(0) && query.text(0) != "failed") {
+            history.last_success = query.timestamp(2);
+            break;
+        }
+        auto const unfinished = query.is_null(0);
+        auto const category = query.text(1);
+        if (newest) history.stopped = category == "stopped";
+        if (newest) history.interrupted = unfinished || category == "interrupted";
+        if (category == "stopped") continue;
+        if (history.failures++ > 0) continue;
+        history.last_failure = query.timestamp(unfinished ? 2 : 3);
+        if (!query.is_null(4)) history.retry_after = std::chrono::seconds{query.integer(4)};
+    }
+    return history;
+}
+
+void PollLog::drop_calls(Timestamp before)
+{
+    statements_("DELETE FROM http_call WHERE started_at < ?").bind(before).run();
+}
+
+} // namespace usaged

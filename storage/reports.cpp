@@ -1,0 +1,139 @@
+#include "storage/reports.h"
+
+#include "storage/poll_log.h"
+#include "storage/schema.h"
+#include "storage/sqlite_database.h"
+#include "storage/sqlite_error.h"
+#include "storage/statements.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace usaged {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const& dataset, std::string const& condition)
+{
+    SQLite::Statement statement{database,
+                                R"(SELECT id, "trigger", started_at, finished_at, outcome, degraded, error_category,)"
+                                " error_message, rows_received FROM poll WHERE dataset = ? " +
+                                    condition + " ORDER BY id DESC LIMIT 1"};
+    Query query{statement};
+    query.bind(dataset.name);
+    if (!query.step()) return std::nullopt;
+    PollReport report;
+    report.id = query.integer(0);
+    report.trigger = query.text(1);
+    report.started_at = query.timestamp(2);
+    report.finished_at = query.timestamp(3);
+    report.outcome = query.text(4);
+    report.degraded = query.text(5);
+    report.error_category = query.text(6);
+    report.error_message = query.text(7);
+    report.rows_received = query.integer(8);
+    return report;
+}
+
+} // namespace
+
+class Reports::Impl {
+public:
+    explicit Impl(fs::path const& database)
+        : path{fs::absolute(database)}, connection{open_for_reading(path)}, statements{*connection}
+    {
+    }
+
+    fs::path path;
+    std::unique_ptr<SQLite::Database> connection;
+    Statements statements;
+
+    template <typename Action>
+    auto read(Action const& action)
+    {
+        try {
+            return action();
+        } catch (SQLite::Exception const& exception) {
+            throw to_error(exception, path);
+        }
+    }
+};
+
+Reports::Reports(fs::path const& database)
+{
+    try {
+        impl_ = std::make_unique<Impl>(database);
+    } catch (SQLite::Exception const& exception) {
+        throw to_error(exception, database);
+    }
+}
+
+Reports::~Reports() = default;
+
+DatasetReport Reports::dataset(Dataset const& dataset)
+{
+    return impl_->read([&] {
+        auto& statements = impl_->statements;
+        DatasetReport report;
+        report.dataset = dataset.name;
+        report.last_poll = newest_poll(*impl_->connection, dataset, "");
+        report.last_success = newest_poll(*impl_->connection, dataset, "AND outcome <> 'failed'");
+        report.last_error =
+            newest_poll(*impl_->connection, dataset, "AND outcome = 'failed' AND error_category <> 'stopped'");
+        report.history = PollLog{statements}.history(dataset);
+        if (!impl_->connection->tableExists(std::string{dataset.name})) return report;
+        // The first column of the key is the processing date, so max() is one look-up.
+        SQLite::Statement rows{*impl_->connection, "SELECT (SELECT count(*) FROM " + std::string{dataset.name} +
+                                                       "), (SELECT max(processed_date_time) FROM " +
+                                                       std::string{dataset.name} + ")"};
+        Query query{rows};
+        query.step();
+        report.rows = query.integer(0);
+        report.data_to = query.text(1);
+        return report;
+    });
+}
+
+std::optional<TokenEvent> Reports::last_token_event(std::string const& event)
+{
+    return impl_->read([&]() -> std::optional<TokenEvent> {
+        auto query =
+            impl_->statements("SELECT event, detail, at FROM token_event WHERE event = ? ORDER BY id DESC LIMIT 1");
+        query.bind(std::string_view{event});
+        if (!query.step()) return std::nullopt;
+        return TokenEvent{query.text(0), query.text(1), query.timestamp(2).value_or(Timestamp{})};
+    });
+}
+
+int Reports::schema_version()
+{
+    return impl_->read([&] { return usaged::schema_version(*impl_->connection); });
+}
+
+std::vector<Migration> Reports::pending_migrations()
+{
+    auto const version = schema_version();
+    std::vector<Migration> pending;
+    std::ranges::copy_if(sqlite_migrations(), std::back_inserter(pending),
+                         [&](Migration const& migration) { return migration.number > version; });
+    return pending;
+}
+
+std::uintmax_t Reports::bytes() const
+{
+    std::uintmax_t sum = 0;
+    for (auto const* suffix : {"", "-wal"}) {
+        std::error_code error;
+        auto const size = fs::file_size(impl_->path.string() + suffix, error);
+        if (!error) sum += size;
+    }
+    return sum;
+}
+
+} // namespace usaged

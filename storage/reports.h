@@ -1,0 +1,65 @@
+#pragma once
+
+#include "migrations/migrations.h"
+#include "storage/snapshot_store.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace usaged {
+
+/// One row of poll, as it is shown.
+struct PollReport {
+    std::int64_t id = 0;
+    std::string trigger;
+    std::optional<Timestamp> started_at;
+    std::optional<Timestamp> finished_at;
+    std::string outcome;  ///< empty while the poll is in hand
+    std::string degraded; ///< empty if it is not
+    std::string error_category;
+    std::string error_message;
+    std::int64_t rows_received = 0;
+};
+
+struct DatasetReport {
+    std::string dataset;
+    std::optional<PollReport> last_poll;
+    std::optional<PollReport> last_success; ///< ended ok, unchanged or empty
+    std::optional<PollReport> last_error;   ///< ended failed, stops left out; may be older than last_success
+    std::int64_t rows = 0;                  ///< of the dataset's table
+    std::string data_to;                    ///< the table's newest processing date; empty without rows
+    PollHistory history;                    ///< what the schedule goes by
+};
+
+/// What `status` and `migrate --status` read. Works with usaged running, stopped or killed, and never writes.
+/// Every function throws Error with ErrorCategory::storage.
+class Reports {
+public:
+    explicit Reports(std::filesystem::path const& database);
+    ~Reports();
+
+    /// 0 rows and no polls for a dataset whose table the database does not have yet.
+    DatasetReport dataset(Dataset const& dataset);
+
+    /// The newest event of that name (see TokenEvent).
+    std::optional<TokenEvent> last_token_event(std::string const& event);
+
+    /// The number of the last migration that was applied.
+    int schema_version();
+
+    /// Migrations that the database has not seen.
+    std::vector<Migration> pending_migrations();
+
+    /// The size of the database and its write-ahead log, in bytes.
+    std::uintmax_t bytes() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace usaged

@@ -1,0 +1,268 @@
+#include "tests/config/configuration.h"
+#include "tests/support/temp_dir.h"
+
+#include <doctest/doctest.h>
+
+namespace usaged::test {
+namespace {
+
+struct Case {
+    std::string text;
+    std::string complaints;
+};
+
+TEST_CASE("all complaints come at once, in the order of the file, each with its place")
+{
+    CHECK(complaints_about("log: {levl: info}\n"
+                           "partner_center:\n"
+                           "  client_id: 42\n"
+                           "retry: {attempts: 0}\n") ==
+          "usaged.yaml:1:7: log.levl: is no key (did you mean level?)\n"
+          "usaged.yaml:3:3: partner_center.tenant: is missing and has no default\n"
+          "usaged.yaml:3:14: partner_center.client_id: must be a GUID such as 11111111-2222-3333-4444-555555555555\n"
+          "usaged.yaml:4:19: retry.attempts: must be between 1 and 20");
+}
+
+TEST_CASE("a file without partner_center lacks what is required of it")
+{
+    CHECK(complaints_about("log: {level: info}") ==
+          "usaged.yaml:1:1: partner_center.tenant: is missing and has no default\n"
+          "usaged.yaml:1:1: partner_center.client_id: is missing and has no default");
+}
+
+TEST_CASE("keys that are unknown, repeated or without a value are refused")
+{
+    for (auto const& [text, complaint] : {
+             Case{"shedule: {every: 1h}", "2:1: shedule: is no key (did you mean schedule?)"},
+             Case{"log: {color: true}", "2:7: log.color: is no key here; there are level or format"},
+             Case{"log: {level: info, level: warn}", "2:20: log: has a key twice: level"},
+             Case{"log: {level: info}\nlog: {level: warn}", "3:1: has a key twice: log"},
+             Case{"log:", "2:1: log: has no value; leave the key out to get its default"},
+             Case{"log: {level: ~}", "2:7: log.level: has no value; leave the key out to get its default"},
+             Case{"log: {[a]: b}", "2:6: log: has a key that is not a text"},
+         }) {
+        CAPTURE(text);
+        CHECK(complaints_about(required + text) == "usaged.yaml:" + complaint);
+    }
+}
+
+TEST_CASE("values of a wrong type are refused")
+{
+    for (auto const& [text, complaint] : {
+             Case{"log: info", "2:6: log: must be a mapping of keys to values"},
+             Case{"log: [info]", "2:6: log: must be a mapping of keys to values"},
+             Case{"log: {level: [info]}", "2:14: log.level: must be a single value"},
+             Case{"log: {level: !env LEVEL}", "2:14: log.level: must not have a tag"},
+             Case{"retry: {attempts: '5'}", "2:19: retry.attempts: must be a whole number"},
+             Case{"datasets: partner_licenses_usage", "2:11: datasets: must be a list of at least one value"},
+             Case{"datasets: []", "2:11: datasets: must be a list of at least one value"},
+             Case{"datasets: [~]", "2:11: datasets[0]: has no value"},
+             Case{"schedule: {at: '06:30'}", "2:16: schedule.at: must be a list of at least one value"},
+         }) {
+        CAPTURE(text);
+        CHECK(complaints_about(required + text) == "usaged.yaml:" + complaint);
+    }
+}
+
+TEST_CASE("what is no number, duration, size, percentage or time of day is refused")
+{
+    auto const every = [](std::string const& value) { return "schedule: {every: " + value + "}"; };
+    auto const max_body = [](std::string const& value) { return "http: {max_body: " + value + "}"; };
+    for (auto const& text : {std::string{"retry: {attempts: 010}"},
+                             std::string{"retry: {attempts: 0x5}"},
+                             std::string{"retry: {attempts: 5.0}"},
+                             std::string{"retry: {attempts: +5}"},
+                             std::string{"guards: {min_rows: -1}"},
+                             std::string{"guards: {min_rows: 99999999999999999999}"},
+                             every("24"),
+                             every("24 h"),
+                             every("1h30m"),
+                             every("-1h"),
+                             every("1.5h"),
+                             every("1H"),
+                             every("''"),
+                             every("h"),
+                             every("99999999999999999999d"),
+                             every("9999999999999999d"),
+                             max_body("64"),
+                             max_body("64MB"),
+                             max_body("64mib"),
+                             max_body("9999999999999999999GiB"),
+                             std::string{"guards: {max_shrink: 50}"},
+                             std::string{"guards: {max_shrink: 0.5}"},
+                             std::string{"guards: {max_shrink: '%'}"},
+                             std::string{"guards: {max_shrink: 050%}"},
+                             std::string{"schedule: {at: ['24:00']}"},
+                             std::string{"schedule: {at: ['06:60']}"},
+                             std::string{"schedule: {at: ['6:30']}"},
+                             std::string{"schedule: {at: ['06:30', '06:30']}"},
+                             std::string{"schedule: {at: [[]]}"}}) {
+        CAPTURE(text);
+        CHECK(complaints_about(required + text) != "");
+    }
+}
+
+TEST_CASE("texts that cannot be what their key asks for are refused")
+{
+    for (auto const& text :
+         {"schedule: {timezone: Europe/Amsterdamn}", "schedule: {timezone: ''}", "state_dir: usaged", "state_dir: ''",
+          "storage: {sqlite: {path: usage.db}}", "http: {ca_file: ca.pem}", "http: {ca_file: \"/ca\\0.pem\"}"}) {
+        CAPTURE(text);
+        CHECK(complaints_about(required + text) != "");
+    }
+    for (auto const& text :
+         {"tenant: common", "tenant: contoso..nl", "tenant: contoso.nl/x", "tenant: -a.nl", "tenant: ''",
+          "client_id: 1111111g-2222-3333-4444-555555555555", "client_id: '{11111111-2222-3333-4444-555555555555}'",
+          "locale: english", "locale: en_US", "locale: \"en\\r\\nX: y\"", "locale: en-", "cloud: germany"}) {
+        CAPTURE(text);
+        CHECK(complaints_about(std::string{"partner_center: {"} + text + "}").find("must be") != std::string::npos);
+    }
+}
+
+TEST_CASE("a URL that is not plain https is refused and not shown")
+{
+    for (auto const& url : {"http://pc.example", "pc.example", "https://", "https://user:hunter2@pc.example",
+                            "https://pc.example/?sig=hunter2", "https://pc.example/#hunter2", "https://pc.example:0",
+                            "https://pc.example:65536", "https://pc example", "https:///path",
+                            "https://127.0.0.1.example", "https://[::1"}) {
+        CAPTURE(url);
+        CHECK(complaints_about("partner_center: {tenant: contoso.nl, client_id: 11111111-2222-3333-4444-555555555555, "
+                               "\n authority: \"" +
+                               std::string{url} + "\"}") ==
+              "usaged.yaml:2:13: partner_center.authority: must be https://HOST, without user, query and fragment");
+    }
+}
+
+TEST_CASE("an unknown word comes with those that are known, and the nearest of them")
+{
+    CHECK(complaints_about(required + "log: {format: jurnal}") ==
+          "usaged.yaml:2:15: log.format: must be auto, text, json or journal (did you mean journal?)");
+    CHECK(complaints_about(required + "guards: {total_count: ignore}") ==
+          "usaged.yaml:2:23: guards.total_count: must be refuse or warn");
+}
+
+TEST_CASE("datasets that do not exist, not yet exist or are listed twice are refused")
+{
+    for (auto const& [text, complaint] : {
+             Case{"[partner_license_usage]",
+                  "12: datasets[0]: must be partner_licenses_usage (did you mean partner_licenses_usage?)"},
+             Case{"[customer_licenses_usage]",
+                  "12: datasets[0]: customer_licenses_usage is not supported by this version"},
+             Case{"[{name: licenses_usage}]", "19: datasets[0].name: licenses_usage is not supported by this version"},
+             Case{"[partner_licenses_usage, {name: partner_licenses_usage}]",
+                  "36: datasets[1]: is in the list already"},
+             Case{"[{schedule: {every: 1h}}]", "12: datasets[0].name: is missing and has no default"},
+             Case{"[{name: partner_licenses_usage, filter: \"a eq 'b'\"}]",
+                  "43: datasets[0].filter: is nothing that this dataset takes"},
+             Case{"[{name: partner_licenses_usage, schedule: {evry: 1h}}]",
+                  "54: datasets[0].schedule.evry: is no key (did you mean every?)"},
+         }) {
+        CAPTURE(text);
+        CHECK(complaints_about(required + "datasets: " + text) == "usaged.yaml:2:" + complaint);
+    }
+}
+
+TEST_CASE("settings that this version cannot honour are refused, never ignored")
+{
+    for (auto const& [text, complaint] : {Case{"http: {proxy: 'http://proxy:3128'}", "2:8: http.proxy"},
+                                          Case{"heartbeat_url: https://hc.example", "2:1: heartbeat_url"},
+                                          Case{"metrics: {listen: 127.0.0.1:9815}", "2:1: metrics"},
+                                          Case{"storage: {postgresql: {conninfo: x}}", "2:11: storage.postgresql"}}) {
+        CAPTURE(text);
+        CHECK(complaints_about(required + text) == "usaged.yaml:" + complaint + ": is not supported by this version");
+    }
+    CHECK(complaints_about("partner_center: {tenant: contoso.nl, client_id: 11111111-2222-3333-4444-555555555555,\n"
+                           " certificate: {file: /etc/usaged/app.pem}}") ==
+          "usaged.yaml:2:2: partner_center.certificate: is not supported by this version");
+}
+
+TEST_CASE("settings that contradict each other are refused")
+{
+    for (auto const& [text, complaint] : {
+             Case{"schedule: {every: 1h, at: ['06:30']}", "2:27: schedule.at: excludes `every`: give one of the two"},
+             Case{"retry: {initial: 2m}", "2:18: retry.initial: must not be more than `max`, 1m"},
+             Case{"retry: {initial: 2s, max: 1s}", "2:27: retry.max: must not be less than `initial`, 2s"},
+             Case{"retry: {failed_poll: {max: 1m}}",
+                  "2:28: retry.failed_poll.max: must not be less than `initial`, 5m"},
+         }) {
+        CAPTURE(text);
+        CHECK(complaints_about(required + text) == "usaged.yaml:" + complaint);
+    }
+}
+
+TEST_CASE("a complaint about a secret says where to put it and never shows it")
+{
+    for (auto const& value : {"hunter2",
+                              "[hunter2]",
+                              "{hunter2: file}",
+                              "{hunter2}",
+                              "{file: hunter2}",
+                              "{}",
+                              "{env: hunter2~}",
+                              "{credential: ../hunter2}",
+                              "{file: /a, hunter2: b}",
+                              "{file: [hunter2]}",
+                              "!hunter2",
+                              "!hunter2 x",
+                              "*hunter2",
+                              "&hunter2",
+                              "x,hunter2",
+                              "\"hunter2\\q\"",
+                              "{[hunter2]: a}",
+                              "a: hunter2",
+                              "'hunter2",
+                              "{hunter2",
+                              "\"\\xhunter2\"",
+                              "@hunter2"}) {
+        CAPTURE(value);
+        auto const complaints = complaints_about("partner_center: {tenant: contoso.nl, client_id: "
+                                                 "11111111-2222-3333-4444-555555555555, client_secret: " +
+                                                 std::string{value} + "}");
+        CHECK(complaints != "");
+        CHECK(complaints.find("hunter2") == std::string::npos);
+    }
+    CHECK(complaints_about(required.substr(0, required.size() - 2) + ",\n client_secret: hunter2}") ==
+          "usaged.yaml:2:17: partner_center.client_secret: must be one of {file: PATH}, {credential: NAME} and "
+          "{env: NAME}, never the secret itself");
+}
+
+TEST_CASE("a file that is not one YAML mapping is refused")
+{
+    for (auto const& [text, complaint] : {
+             Case{"", "1:1: the file holds no settings"},
+             Case{"# nothing\n", "1:1: the file holds no settings"},
+             Case{"a: [b\nc: d\n", "2:2: malformed YAML: end of sequence flow not found"},
+             Case{"- a\n", "1:1: must be a mapping of keys to values"},
+             Case{"a: b\n---\nc: d\n", "2:1: the document ends before this, and there must be one only"},
+             Case{",a: b\n", "1:1: the document ends before this, and there must be one only"},
+             Case{"{a: b}\n}", "2:1: the document ends before this, and there must be one only"},
+         }) {
+        CAPTURE(text);
+        CHECK(complaints_about(text) == "usaged.yaml:" + complaint);
+    }
+}
+
+TEST_CASE("deep nesting and huge files are refused without a crash")
+{
+    CHECK(complaints_about(std::string(100'000, '[')) != "");
+    CHECK(complaints_about(std::string(2 << 20, '#')) == "usaged.yaml: is larger than 1 MiB");
+}
+
+TEST_CASE("a file that cannot be read is named, with the option that chooses another")
+{
+    TempDir const dir;
+    for (auto const& file : {dir.path() / "absent.yaml", dir.path()}) {
+        CAPTURE(file);
+        try {
+            load_config(file);
+            FAIL("loaded");
+        } catch (Error const& error) {
+            CHECK(error.category() == ErrorCategory::config);
+            CHECK(std::string{error.what()}.starts_with(file.string() + ": cannot be read: "));
+            CHECK(error.remedy().find("-c") != std::string::npos);
+        }
+    }
+}
+
+} // namespace
+} // namespace usaged::test

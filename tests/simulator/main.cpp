@@ -1,0 +1,72 @@
+#include "tests/simulator/simulator.h"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+namespace {
+
+struct Arguments {
+    usaged::test::SimulatorOptions options;
+    std::filesystem::path directory = "usaged-simulator";
+    std::string every = "24h";
+    std::int64_t expires_in = 3600;
+};
+
+void add_options(CLI::App& app, Arguments& arguments)
+{
+    auto& options = arguments.options;
+    app.add_option("--port", options.port, "Port to listen on at 127.0.0.1; 0: a free one")->capture_default_str();
+    app.add_option("--directory", arguments.directory, "Where CA, secrets and usaged.yaml are written")
+        ->capture_default_str();
+    app.add_option("--every", arguments.every, "schedule.every of usaged.yaml")->capture_default_str();
+    app.add_option("--seed", options.seed, "Of the series of answers")->capture_default_str();
+    app.add_option("--dates", options.dates, "Processing dates to serve before the last answer stays")
+        ->capture_default_str();
+    app.add_flag("--advance-per-request", options.advance_per_request, "Every answer moves the data on by a step");
+    app.add_option("--expires-in", arguments.expires_in, "Lifetime of access tokens in seconds")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+}
+
+sigset_t stop_signals()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    return signals;
+}
+
+void run(Arguments arguments)
+{
+    auto const signals = stop_signals();
+    // Before the simulator starts its thread, which inherits the mask.
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    arguments.options.expires_in = std::chrono::seconds{arguments.expires_in};
+    std::filesystem::create_directories(arguments.directory);
+    usaged::test::Simulator const simulator{arguments.options};
+    auto const file = simulator.configuration(arguments.directory, {{"schedule.every", arguments.every}});
+    std::cout << simulator.base_url() << ' ' << file.string() << std::endl;
+    int signal = 0;
+    sigwait(&signals, &signal);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app{"A Partner Center and an Entra ID on this computer, for tests and demonstrations"};
+    Arguments arguments;
+    add_options(app, arguments);
+    CLI11_PARSE(app, argc, argv);
+    try {
+        run(arguments);
+    } catch (std::exception const& error) {
+        std::cerr << "usaged-simulator: " << error.what() << '\n';
+        return 1;
+    }
+}

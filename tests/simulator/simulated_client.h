@@ -1,0 +1,41 @@
+#pragma once
+
+#include "tests/simulator/simulator.h"
+#include "tests/support/tls_client.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace usaged::test {
+
+/// What a client of the simulator says, as bytes.
+class SimulatedClient {
+public:
+    explicit SimulatedClient(Simulator const& simulator);
+
+    /// The fields of a good token request, for changing.
+    std::map<std::string, std::string> token_form(std::string const& refresh_token) const;
+    std::string token_request(std::map<std::string, std::string> const& form) const;
+    std::string token_request_of(std::string const& encoded_form) const;
+
+    /// The headers of a good request for usage data, for changing; each call has new ids.
+    std::map<std::string, std::string> usage_headers(std::string const& access_token) const;
+    std::string usage_request(std::map<std::string, std::string> const& headers, std::string const& query = {}) const;
+    std::string usage_request(std::string const& access_token) const;
+
+    /// Sends over a connection of its own.
+    ReceivedAnswer ask(std::string_view request) const;
+
+    /// A new access token in exchange for the seed.
+    std::string access_token() const;
+
+private:
+    Simulator const& simulator_;
+};
+
+/// The value of a text field of a JSON object, which must not contain a backslash; empty if it is not there.
+std::string text_field(std::string const& json, std::string_view name);
+
+} // namespace usaged::test

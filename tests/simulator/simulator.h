@@ -1,0 +1,104 @@
+#pragma once
+
+#include "tests/simulator/exchange.h"
+#include "tests/simulator/fault.h"
+#include "tests/simulator/usage_series.h"
+#include "tests/support/certificates.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace usaged::test {
+
+struct SimulatorOptions {
+    std::uint16_t port = 0;           ///< 0: a free one
+    std::uint64_t seed = 1;           ///< of the series of answers
+    std::size_t dates = 400;          ///< processing dates in the series; afterwards the last answer stays
+    bool advance_per_request = false; ///< every regular answer with the series moves it on by a step
+    std::chrono::seconds expires_in{3600};
+    bool public_client = false;        ///< the application has no secret
+    bool rotate_refresh_tokens = true; ///< hand out a new refresh token with every access token
+    /// Of the server, issued by the simulator's own CA. Without any name it gets `localhost` and `127.0.0.1`.
+    CertificateOptions certificate = {};
+};
+
+enum class Endpoint { token, usage, other };
+
+/// A Partner Center and an Entra ID that run here: HTTPS on 127.0.0.1, one port for both. It demands what the real ones
+/// demand and answers as they are documented to. It listens from the constructor to the destructor, in a thread of its
+/// own; every function may be called from any thread.
+class Simulator {
+public:
+    explicit Simulator(SimulatorOptions const& options = {});
+    Simulator(Simulator const&) = delete;
+    Simulator& operator=(Simulator const&) = delete;
+    ~Simulator();
+
+    std::uint16_t port() const;
+    std::string base_url() const; ///< `https://127.0.0.1:PORT`, of the API and of the authority
+    std::string const& ca_pem() const;
+    std::string tenant() const;
+    std::string client_id() const;
+    std::string client_secret() const; ///< empty for a public client
+    std::string seed_refresh_token() const;
+
+    /// Writes CA, secrets (mode 0600) and `usaged.yaml` into the existing directory, makes its `state` folder, and
+    /// returns the path of the configuration. `overrides` replaces or adds values by their dotted key of two parts, in
+    /// YAML: `{{"schedule.every", "50ms"}, {"retry.attempts", "1"}}`; an empty one removes the key. Keys without a dot
+    /// work for the sections that are no mapping: `datasets`, `state_dir`.
+    std::filesystem::path configuration(std::filesystem::path const& directory,
+                                        std::map<std::string, std::string> const& overrides = {}) const;
+
+    // The data
+    UsageSeries const& series() const;
+    std::size_t step() const; ///< of the series that the next regular answer shows, see UsageSeries::history
+    void advance(std::size_t steps = 1);
+    /// Serves these bodies instead of the series, a page each (see usage_pages); none: the series again.
+    void serve(std::vector<std::string> pages);
+
+    // Tokens
+    /// Moves the simulator's clock, which token expiry and the Date header follow. It starts at the present time.
+    void advance_clock(std::chrono::seconds by);
+    void revoke_access_tokens();
+    /// From now on the refresh tokens issued so far, the seed too, are refused.
+    void revoke_refresh_tokens();
+    /// A refresh token as an interactive sign-in gives one.
+    std::string issue_refresh_token();
+
+    // Faults
+    /// The next `count` requests to the endpoint that no earlier script waits for get this fault.
+    void script(Endpoint endpoint, Fault const& fault, std::size_t count = 1);
+    /// The same for new connections.
+    void script_connection(ConnectionFault fault, std::size_t count = 1);
+    /// Forgets what was scripted and not yet consumed.
+    void clear_script();
+    /// Stops listening and ends all connections; tokens, data and records stay.
+    void go_down();
+    /// Listens again, on the same port.
+    void come_back();
+
+    // Records
+    std::vector<Request> requests() const; ///< in the order of arrival
+    std::vector<Request> requests(Endpoint endpoint) const;
+    std::size_t connections() const; ///< accepted so far
+    /// Blocks until so many requests (of that endpoint) have arrived since the start. Throws std::runtime_error if they
+    /// have not within the limit.
+    void wait_for_requests(std::size_t count, std::chrono::seconds limit = std::chrono::seconds{30}) const;
+    void wait_for_requests(Endpoint endpoint, std::size_t count,
+                           std::chrono::seconds limit = std::chrono::seconds{30}) const;
+    void wait_for_connections(std::size_t count, std::chrono::seconds limit = std::chrono::seconds{30}) const;
+    /// Every secret there is so far: client secret, seed, each token ever issued.
+    std::vector<std::string> secrets() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace usaged::test
