@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
-#include <span>
 #include <system_error>
 
 namespace usaged {
@@ -248,7 +247,7 @@ void read_guards(Section& section, GuardSettings& settings)
 {
     section.read("min_rows", settings.min_rows, integer(0, 1'000'000'000));
     section.read("max_shrink", settings.max_shrink, percentage());
-    section.read("frozen_after", settings.frozen_after, duration(day, 3650 * day));
+    section.read("frozen_after", settings.frozen_after, duration(day, 36500 * day));
     section.read("total_count", settings.rules.tolerate_count_mismatch, one_of<bool>(total_count_rules));
     section.read("on_bad_row", settings.rules.quarantine_bad_rows, one_of<bool>(bad_row_rules));
 }

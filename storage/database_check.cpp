@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ constexpr int busy_timeout_ms = 2000;
 // every page it reads; a backup is always checked as a whole.
 constexpr std::uintmax_t always_checked = 8u << 20;
 constexpr std::uintmax_t checked_after_a_kill = 256u << 20;
+constexpr auto unread = std::numeric_limits<std::uintmax_t>::max();
 
 /// The fields of an SQLite file's header that say whose it is
 /// (https://www.sqlite.org/fileformat.html#the_database_header).
@@ -79,7 +81,7 @@ bool is_blank(SQLite::Database& database, Header const& header)
            database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
 }
 
-DatabaseState check_file(fs::path const& path, std::span<Migration const> migrations)
+DatabaseState check_file(fs::path const& path, std::span<Migration const> migrations, CheckDepth depth)
 {
     auto const was_killed = has_write_ahead_log(path);
     SQLite::Database untouched{sqlite_uri(path, "immutable=1"), SQLite::OPEN_READONLY | SQLite::OPEN_URI};
@@ -94,7 +96,8 @@ DatabaseState check_file(fs::path const& path, std::span<Migration const> migrat
     }
     require_version(header.user_version, path, migrations);
 
-    auto const size = fs::file_size(path);
+    std::error_code error;
+    auto const size = depth == CheckDepth::soundness ? fs::file_size(path, error) : unread;
     if (!was_killed) {
         if (size <= always_checked) quick_check(untouched, path);
         return DatabaseState::ours;
@@ -107,7 +110,7 @@ DatabaseState check_file(fs::path const& path, std::span<Migration const> migrat
 
 } // namespace
 
-DatabaseState check_database(fs::path const& database, std::span<Migration const> migrations)
+DatabaseState check_database(fs::path const& database, std::span<Migration const> migrations, CheckDepth depth)
 {
     std::error_code error;
     auto const status = fs::status(database, error);
@@ -121,17 +124,24 @@ DatabaseState check_database(fs::path const& database, std::span<Migration const
     if (fs::file_size(database, error) == 0) return DatabaseState::missing;
     if (::access(database.c_str(), R_OK) != 0) throw file_error(database, "cannot be read", errno);
     try {
-        return check_file(database, migrations);
+        return check_file(database, migrations, depth);
     } catch (SQLite::Exception const& exception) {
         if (exception.getErrorCode() == SQLITE_CORRUPT) throw damaged(database, exception.what());
         throw to_error(exception, database);
     }
 }
 
+fs::path resolve_database(fs::path const& database)
+{
+    std::error_code error;
+    auto const resolved = fs::weakly_canonical(fs::absolute(database, error), error);
+    return error ? database : resolved;
+}
+
 std::string sqlite_uri(fs::path const& database, std::string const& parameters)
 {
     std::string uri = "file:";
-    for (char const c : fs::absolute(database).string()) {
+    for (char const c : database.string()) {
         if (c == '%')
             uri += "%25";
         else if (c == '?')

@@ -1,5 +1,6 @@
 #include "storage/instance_lock.h"
 
+#include "storage/database_check.h"
 #include "storage/sqlite_error.h"
 
 #include <algorithm>
@@ -69,8 +70,8 @@ InstanceLock::InstanceLock(fs::path const& state_dir, fs::path const& database)
 {
     files_.emplace_back(state_dir / "lock");
     std::error_code error;
-    auto const absolute = fs::absolute(database);
-    if (!fs::equivalent(absolute.parent_path(), state_dir, error)) files_.emplace_back(absolute.string() + ".lock");
+    auto const resolved = resolve_database(database);
+    if (!fs::equivalent(resolved.parent_path(), state_dir, error)) files_.emplace_back(resolved.string() + ".lock");
 }
 
 } // namespace usaged

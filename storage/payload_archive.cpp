@@ -20,6 +20,16 @@ SnapshotPage PayloadArchive::add(PollId poll, std::size_t number, std::string co
     return {hash};
 }
 
+void PayloadArchive::list(PollId poll, std::vector<SnapshotPage> const& pages)
+{
+    std::int64_t number = 0;
+    for (auto const& page : pages)
+        statements_("INSERT INTO poll_page (poll_id, page, sha256, bytes)"
+                    " SELECT ?, ?, sha256, bytes FROM raw_payload WHERE sha256 = ? ON CONFLICT DO NOTHING")
+            .bind(static_cast<std::int64_t>(poll), number++, std::as_bytes(std::span{page.hash}))
+            .run();
+}
+
 void PayloadArchive::read(SnapshotPage const& page, std::string& body)
 {
     auto query = statements_("SELECT bytes, zstd FROM raw_payload WHERE sha256 = ?");
@@ -46,6 +56,16 @@ std::vector<PageHash> PayloadArchive::pages_of(PollId poll)
         std::copy_n(blob.begin(), std::min(blob.size(), hash.size()), std::as_writable_bytes(std::span{hash}).begin());
     }
     return pages;
+}
+
+void PayloadArchive::drop_failed()
+{
+    statements_("DELETE FROM raw_payload WHERE sha256 IN"
+                " (SELECT sha256 FROM poll_page JOIN poll ON poll.id = poll_page.poll_id WHERE poll.outcome = 'failed')"
+                " AND NOT EXISTS (SELECT 1 FROM poll_page JOIN poll ON poll.id = poll_page.poll_id"
+                "                 WHERE poll_page.sha256 = raw_payload.sha256 AND poll.outcome IS NOT 'failed')")
+        .run();
+    statements_("DELETE FROM poll_page WHERE poll_id IN (SELECT id FROM poll WHERE outcome = 'failed')").run();
 }
 
 void PayloadArchive::drop(Timestamp before)

@@ -1,5 +1,6 @@
 #include "storage/reports.h"
 
+#include "storage/database_check.h"
 #include "storage/poll_log.h"
 #include "storage/schema.h"
 #include "storage/sqlite_database.h"
@@ -46,7 +47,7 @@ std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const&
 class Reports::Impl {
 public:
     explicit Impl(fs::path const& database)
-        : path{fs::absolute(database)}, connection{open_for_reading(path)}, statements{*connection}
+        : path{resolve_database(database)}, connection{open_for_reading(path)}, statements{*connection}
     {
     }
 

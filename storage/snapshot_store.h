@@ -57,7 +57,7 @@ struct TokenEvent {
     Timestamp at;
 };
 
-/// What the schedule of a dataset needs to know about its polls.
+/// What the schedule of a dataset needs to know about its polls; backfill and replay are not counted among them.
 struct PollHistory {
     std::optional<Timestamp> last_success;           ///< start of the newest poll that ended ok, unchanged or empty
     std::optional<Timestamp> last_failure;           ///< end of the newest poll, if it failed
@@ -96,7 +96,8 @@ public:
     /// The body of an archived page, with the spare capacity that the decoder likes.
     virtual std::string read_page(SnapshotPage const& page) = 0;
 
-    /// The newest poll of the dataset that ended ok or unchanged and was not degraded; nothing if there is none.
+    /// The newest poll of the dataset that ended ok or unchanged and was not degraded, backfill and replay left out;
+    /// nothing if there is none.
     virtual std::optional<AppliedSnapshot> last_applied(Dataset const& dataset) = 0;
 
     /// Stores every row of `snapshot` and ends its poll in one transaction, or does neither. On return both are on

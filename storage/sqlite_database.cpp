@@ -91,8 +91,9 @@ std::unique_ptr<SQLite::Database> open_for_writing(fs::path const& path, std::sp
                                                    WhenMissing when_missing)
 {
     auto const directory = path.parent_path();
-    if (!fs::is_directory(directory)) throw file_error(directory, "the directory of the database", ENOENT);
-    if (check_database(path, migrations) == DatabaseState::missing) {
+    if (::access(directory.c_str(), X_OK) != 0)
+        throw file_error(directory, "the database's directory cannot be used", errno);
+    if (check_database(path, migrations, CheckDepth::soundness) == DatabaseState::missing) {
         if (when_missing == WhenMissing::refuse)
             throw Error{ErrorCategory::storage, path.string() + ": the database is no longer there",
                         "Put it back, or restart usaged to begin a new one."};
@@ -109,12 +110,12 @@ std::unique_ptr<SQLite::Database> open_for_writing(fs::path const& path, std::sp
 
 std::unique_ptr<SQLite::Database> open_for_reading(fs::path const& path)
 {
-    if (check_database(path, sqlite_migrations()) == DatabaseState::missing)
+    if (check_database(path, sqlite_migrations(), CheckDepth::identity) == DatabaseState::missing)
         throw Error{ErrorCategory::storage, path.string() + ": there is no database yet",
                     "It is made by the first `usaged run`, `fetch` or `migrate`."};
     // A database without a log was closed by another program, or copied; then nobody writes it, and the log need not be
     // made, which this user may not be allowed to.
-    auto const parameters = fs::exists(path.string() + "-wal") ? "mode=ro" : "immutable=1";
+    auto const parameters = identify(path.string() + "-wal") ? "mode=ro" : "immutable=1";
     return std::make_unique<SQLite::Database>(sqlite_uri(path, parameters), SQLite::OPEN_READONLY | SQLite::OPEN_URI,
                                               busy_timeout_ms);
 }

@@ -29,15 +29,15 @@ struct FileIdentity {
 /// Nothing if there is no such file.
 std::optional<FileIdentity> identify(std::filesystem::path const& file);
 
-/// Opens the database for its one writer, checked and migrated; see check_database for what is refused untouched. A new
-/// one appears complete or not at all, with mode 0640; its directory must exist. The connection waits 2 s for locks,
-/// does not sync its commits (see Durably), and leaves its write-ahead log in place for readers when it is closed.
-/// Throws Error with ErrorCategory::storage, or SQLite::Exception.
+/// Opens the database, a resolved path, for its one writer, checked and migrated; see check_database for what is
+/// refused untouched. A new one appears complete or not at all, with mode 0640; its directory must exist. The
+/// connection waits 2 s for locks, does not sync its commits (see Durably), and leaves its write-ahead log in place for
+/// readers when it is closed. Throws Error with ErrorCategory::storage, or SQLite::Exception.
 std::unique_ptr<SQLite::Database> open_for_writing(std::filesystem::path const& path,
                                                    std::span<Migration const> migrations, WhenMissing when_missing);
 
-/// Opens the database for reading, whether usaged is running, stopped or killed, also for a user who may not write it.
-/// Throws Error with ErrorCategory::storage, or SQLite::Exception.
+/// Opens the database, a resolved path, for reading, whether usaged is running, stopped or killed, also for a user who
+/// may not write it. Throws Error with ErrorCategory::storage, or SQLite::Exception.
 std::unique_ptr<SQLite::Database> open_for_reading(std::filesystem::path const& path);
 
 /// While it lives, commits are synced before they return, and all that was committed before with them.

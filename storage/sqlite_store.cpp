@@ -1,5 +1,6 @@
 #include "storage/sqlite_store.h"
 
+#include "storage/database_check.h"
 #include "storage/payload_archive.h"
 #include "storage/poll_log.h"
 #include "storage/row_upsert.h"
@@ -111,6 +112,10 @@ public:
     SaveOutcome save(Connection& connection, PollId poll, Dataset const& dataset, DecodeRules const& rules,
                      Snapshot const& snapshot, Timestamp finished_at);
 
+    /// Ends a poll that stored nothing.
+    static void end(Connection& connection, PollId poll, std::string_view category, std::string_view message,
+                    std::optional<std::chrono::seconds> retry_after, Timestamp finished_at);
+
 private:
     void require_in_place();
     SaveOutcome apply(Connection& connection, PollId poll, Dataset const& dataset, DecodeRules const& rules,
@@ -121,9 +126,13 @@ private:
     std::optional<Connection> connection_;
 };
 
-SqliteStore::Impl::Impl(fs::path const& path) : path_{fs::absolute(path)}
+SqliteStore::Impl::Impl(fs::path const& path) : path_{resolve_database(path)}
 {
-    use([](Connection& connection) { connection.polls().end_interrupted(); }, WhenMissing::create);
+    auto const clean_up = [](Connection& connection) {
+        connection.polls().end_interrupted();
+        connection.archive().drop_failed();
+    };
+    use(clean_up, WhenMissing::create);
 }
 
 void SqliteStore::Impl::require_in_place()
@@ -177,11 +186,22 @@ SaveOutcome SqliteStore::Impl::save(Connection& connection, PollId poll, Dataset
     } else if (!is_applied(connection, poll, dataset, snapshot)) {
         if (snapshot.rows >= large_snapshot) large.emplace(connection.database());
         outcome = apply(connection, poll, dataset, rules, snapshot);
+        connection.archive().list(poll, snapshot.pages);
     }
     outcome.unchanged = snapshot.rows - snapshot.repeated - outcome.inserted - outcome.changed;
     connection.polls().end(poll, outcome, snapshot, finished_at);
     transaction.commit();
     return outcome;
+}
+
+void SqliteStore::Impl::end(Connection& connection, PollId poll, std::string_view category, std::string_view message,
+                            std::optional<std::chrono::seconds> retry_after, Timestamp finished_at)
+{
+    Durably const durably{connection.database()};
+    SQLite::Transaction transaction{connection.database(), SQLite::TransactionBehavior::IMMEDIATE};
+    connection.polls().end(poll, category, message, retry_after, finished_at);
+    connection.archive().drop_failed();
+    transaction.commit();
 }
 
 SqliteStore::SqliteStore(fs::path const& database) : impl_{std::make_unique<Impl>(database)} {}
@@ -238,8 +258,7 @@ SaveOutcome SqliteStore::save(PollId poll, Dataset const& dataset, DecodeRules c
 void SqliteStore::fail_poll(PollId poll, Error const& error, Timestamp finished_at)
 {
     impl_->use([&](Connection& connection) {
-        Durably const durably{connection.database()};
-        connection.polls().end(poll, to_string(error.category()), error.what(), error.retry_after(), finished_at);
+        impl_->end(connection, poll, to_string(error.category()), error.what(), error.retry_after(), finished_at);
         connection.release_memory();
     });
 }
@@ -247,8 +266,7 @@ void SqliteStore::fail_poll(PollId poll, Error const& error, Timestamp finished_
 void SqliteStore::stop_poll(PollId poll, Timestamp finished_at)
 {
     impl_->use([&](Connection& connection) {
-        Durably const durably{connection.database()};
-        connection.polls().end(poll, "stopped", "cut short by a stop of usaged", std::nullopt, finished_at);
+        impl_->end(connection, poll, "stopped", "cut short by a stop of usaged", std::nullopt, finished_at);
     });
 }
 

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -60,7 +60,7 @@ std::string read_whole(int fd, std::string const& path, std::string_view what)
 /// `ours`: the file is the administrator's to protect. systemd protects its credentials itself.
 std::string read_file(std::filesystem::path const& path, std::string_view what, bool ours)
 {
-    FileDescriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    FileDescriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)}; // a FIFO must not block
     if (file.get() < 0)
         throw unusable(what, "cannot open " + path.string() + ": " + std::strerror(errno),
                        "Put the credential into that file, readable by the user that usaged runs as.");
@@ -155,8 +155,10 @@ std::string to_string(SecretSource const& source)
 Secret read_secret(SecretSource const& source, std::string_view what)
 {
     auto text = read_source(source, what);
-    if (text.ends_with('\n')) text.pop_back();
-    if (text.ends_with('\r')) text.pop_back();
+    if (text.ends_with('\n')) {
+        text.pop_back();
+        if (text.ends_with('\r')) text.pop_back();
+    }
     if (text.empty()) throw unusable(what, to_string(source) + " is empty", {});
     Secret secret{text};
     wipe(text);

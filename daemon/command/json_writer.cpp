@@ -1,26 +1,10 @@
 #include "daemon/command/json_writer.h"
 
+#include "daemon/fault/text.h"
+
 #include <ostream>
 
 namespace usaged {
-
-std::string json_string(std::string_view text)
-{
-    static constexpr std::string_view hex_digits = "0123456789abcdef";
-    std::string out = "\"";
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (byte < 0x20) {
-            out += "\\u00";
-            out += hex_digits[byte >> 4U];
-            out += hex_digits[byte & 0xFU];
-        } else {
-            if (c == '"' || c == '\\') out += '\\';
-            out += c;
-        }
-    }
-    return out + '"';
-}
 
 void JsonWriter::begin_object(std::string_view name)
 {

@@ -2,13 +2,9 @@
 
 #include <cstdint>
 #include <iosfwd>
-#include <string>
 #include <string_view>
 
 namespace usaged {
-
-/// `text` as a JSON string, quotes included.
-std::string json_string(std::string_view text);
 
 /// Writes one JSON document, member by member. Names are left out within an array.
 class JsonWriter {

@@ -13,9 +13,7 @@ namespace {
 
 void print(Migration const& migration, bool applied)
 {
-    auto const number = std::to_string(migration.number);
-    std::cout << std::string(4 - std::min<std::size_t>(4, number.size()), '0') << number << ' ' << migration.name
-              << ": " << (applied ? "applied" : "pending") << '\n';
+    std::cout << migration.name << ": " << (applied ? "applied" : "pending") << '\n';
 }
 
 /// A database that is not there yet has all its migrations before it.

@@ -1,7 +1,6 @@
 #include "daemon/command/row_printer.h"
 
-#include "daemon/command/json_writer.h"
-#include "daemon/fault/error.h"
+#include "daemon/fault/text.h"
 
 #include <algorithm>
 #include <array>

@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace usaged {
@@ -32,6 +33,15 @@ std::string text_of(dom::element value, std::string const& path)
     return std::string{text};
 }
 
+/// It goes back to the server in a header.
+std::string header_value_of(dom::element value, std::string const& path)
+{
+    auto text = text_of(value, path);
+    if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7F'; }))
+        throw page_error(path, "has characters that no header may have");
+    return text;
+}
+
 std::string continuation_token(dom::element headers)
 {
     dom::array list;
@@ -41,7 +51,7 @@ std::string continuation_token(dom::element headers)
         dom::element value;
         if (each["key"].get(key) != simdjson::SUCCESS || each["value"].get(value) != simdjson::SUCCESS)
             throw page_error("links.next.headers", "has an entry without key and value");
-        if (key == "MS-ContinuationToken") return text_of(value, "links.next.headers.MS-ContinuationToken");
+        if (key == "MS-ContinuationToken") return header_value_of(value, "links.next.headers.MS-ContinuationToken");
     }
     return {};
 }

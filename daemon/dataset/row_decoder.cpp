@@ -20,26 +20,6 @@ std::string row_path(Dataset const& dataset, std::size_t index, std::string_view
     return path;
 }
 
-void append_json_string(std::string& out, std::string_view text)
-{
-    static constexpr std::string_view hex_digits = "0123456789abcdef";
-    out += '"';
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
-            out += hex_digits[byte >> 4U];
-            out += hex_digits[byte & 0xFU];
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-}
-
 } // namespace
 
 RowDecoder::RowDecoder(Dataset const& dataset, DecodeRules rules)
@@ -185,7 +165,7 @@ void RowDecoder::build_extra()
     std::stable_sort(unknown_.begin(), unknown_.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
     for (auto const& [name, value] : unknown_) {
         extra_ += extra_.empty() ? '{' : ',';
-        append_json_string(extra_, name);
+        extra_ += json_string(name);
         extra_ += ':';
         extra_ += simdjson::minify(value);
     }

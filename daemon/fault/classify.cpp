@@ -118,6 +118,34 @@ Error classify_unauthorized(Answer const& answer, std::string const& code)
                       answer, code);
 }
 
+/// By the `error` field of a token answer that is neither a 429 nor a 5xx.
+Error classify_token_error(Answer const& answer, std::string const& error, std::string const& code)
+{
+    if (error == "temporarily_unavailable" || error == "server_error")
+        return make_error(ErrorCategory::http, "the token endpoint is not available: " + error, "", answer, code)
+            .retryable(true);
+    if (error == "invalid_client" || error == "unauthorized_client")
+        return make_error(ErrorCategory::auth, "Entra ID does not accept the application: " + error,
+                          "Check partner_center.client_id, and that partner_center.client_secret is the value (not the "
+                          "id) of a secret that has not expired.",
+                          answer, code);
+    if (error == "invalid_grant" || error == "interaction_required" || error == "consent_required" ||
+        error == "login_required")
+        return make_error(ErrorCategory::auth, "Entra ID does not accept the refresh token: " + error, sign_in_again,
+                          answer, code);
+    auto const reason = error.empty() ? "HTTP status " + std::to_string(answer.status) : error;
+    return make_error(ErrorCategory::auth, "Entra ID refuses the token request: " + reason,
+                      "Check partner_center.tenant, client_id and authority.", answer, code);
+}
+
+/// AADSTS50196: we asked too often. Asking again soon would only prolong it.
+Error request_loop(Answer const& answer, std::string const& code)
+{
+    constexpr std::chrono::seconds shortest = std::chrono::minutes{5};
+    auto error = make_error(ErrorCategory::throttled, "the token endpoint sees a request loop", "", answer, code);
+    return error.retry_after(std::max(error.retry_after().value_or(shortest), shortest));
+}
+
 } // namespace
 
 std::optional<Error> classify_api_answer(Answer const& answer)
@@ -136,31 +164,10 @@ std::optional<Error> classify_token_answer(Answer const& answer)
     if (answer.status == 200) return std::nullopt;
     auto const body = read_error_body(answer.body);
     auto const code = body.number.empty() ? body.error : "AADSTS" + body.number;
-    static constexpr std::string_view who = "the token endpoint";
-    // AADSTS50196: we asked too often. Asking again soon would only prolong it.
-    if (body.number == "50196") {
-        auto error = make_error(ErrorCategory::throttled, "the token endpoint sees a request loop", "", answer, code);
-        return error.retry_after(std::max(error.retry_after().value_or(std::chrono::minutes{5}),
-                                          std::chrono::seconds{std::chrono::minutes{5}}));
-    }
-    if (auto error = classify_status(answer, who, code)) return error;
-    if (body.error == "temporarily_unavailable" || body.error == "server_error") {
-        auto error =
-            make_error(ErrorCategory::http, "the token endpoint is not available: " + body.error, "", answer, code);
-        return error.retryable(true);
-    }
-    if (body.error == "invalid_client" || body.error == "unauthorized_client")
-        return make_error(ErrorCategory::auth, "Entra ID does not accept the application: " + body.error,
-                          "Check partner_center.client_id, and that partner_center.client_secret is the value (not the "
-                          "id) of a secret that has not expired.",
-                          answer, code);
-    if (body.error == "invalid_grant" || body.error == "interaction_required" || body.error == "consent_required" ||
-        body.error == "login_required")
-        return make_error(ErrorCategory::auth, "Entra ID does not accept the refresh token: " + body.error,
-                          sign_in_again, answer, code);
-    auto const reason = body.error.empty() ? "HTTP status " + std::to_string(answer.status) : body.error;
-    return make_error(ErrorCategory::auth, "Entra ID refuses the token request: " + reason,
-                      "Check partner_center.tenant, client_id and authority.", answer, code);
+    auto error = body.number == "50196" ? request_loop(answer, code)
+                                        : classify_status(answer, "the token endpoint", code)
+                                              .value_or(classify_token_error(answer, body.error, code));
+    return error.api_code(body.error);
 }
 
 } // namespace usaged

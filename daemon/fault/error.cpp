@@ -38,11 +38,6 @@ CategoryFacts facts(ErrorCategory category)
     return {"internal", 70};
 }
 
-bool is_continuation_byte(char byte)
-{
-    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
-
 } // namespace
 
 std::string_view to_string(ErrorCategory category)
@@ -89,33 +84,6 @@ Error& Error::ids(CallIds value)
 {
     ids_ = std::move(value);
     return *this;
-}
-
-std::string printable(std::string_view text, std::size_t limit)
-{
-    static constexpr std::string_view hex_digits = "0123456789abcdef";
-    bool const cut = text.size() > limit;
-    if (cut) {
-        while (limit > 0 && is_continuation_byte(text[limit])) --limit;
-        text = text.substr(0, limit);
-    }
-    std::string out;
-    out.reserve(text.size() + 3);
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20 || byte == 0x7F) {
-            out += "\\x";
-            out += hex_digits[byte >> 4U];
-            out += hex_digits[byte & 0xFU];
-        } else {
-            out += c;
-        }
-    }
-    if (cut) out += "…";
-    return out;
 }
 
 } // namespace usaged

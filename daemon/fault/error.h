@@ -1,5 +1,7 @@
 #pragma once
 
+#include "daemon/fault/text.h"
+
 #include <chrono>
 #include <optional>
 #include <stdexcept>
@@ -81,9 +83,5 @@ private:
     bool wants_new_token_ = false;
     CallIds ids_;
 };
-
-/// Text from outside, made fit for a log line: control characters and quotes escaped, cut at `limit` bytes (on a UTF-8
-/// border).
-std::string printable(std::string_view text, std::size_t limit = 200);
 
 } // namespace usaged

@@ -7,12 +7,11 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace usaged {
 namespace {
@@ -58,10 +57,13 @@ LogFormat resolve(LogFormat format, int descriptor)
 char const* pattern(LogFormat format)
 {
     switch (format) {
-    case LogFormat::json: return "{\"ts\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v";
-    case LogFormat::journal: return "%v";
+    case LogFormat::json:
+        return "{\"ts\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v";
+    case LogFormat::journal:
+        return "%v";
     case LogFormat::automatic:
-    case LogFormat::text: break;
+    case LogFormat::text:
+        break;
     }
     return "%Y-%m-%dT%H:%M:%SZ %v";
 }
@@ -69,11 +71,16 @@ char const* pattern(LogFormat format)
 spdlog::level::level_enum spdlog_level(LogLevel level)
 {
     switch (level) {
-    case LogLevel::trace: return spdlog::level::trace;
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warn: return spdlog::level::warn;
-    case LogLevel::error: break;
+    case LogLevel::trace:
+        return spdlog::level::trace;
+    case LogLevel::debug:
+        return spdlog::level::debug;
+    case LogLevel::info:
+        return spdlog::level::info;
+    case LogLevel::warn:
+        return spdlog::level::warn;
+    case LogLevel::error:
+        break;
     }
     return spdlog::level::err;
 }
@@ -101,10 +108,13 @@ private:
     std::string line(LogEvent const& event) const
     {
         switch (format_) {
-        case LogFormat::json: return json_members(event);
-        case LogFormat::journal: return journal_line(event);
+        case LogFormat::json:
+            return json_members(event);
+        case LogFormat::journal:
+            return journal_line(event);
         case LogFormat::automatic:
-        case LogFormat::text: break;
+        case LogFormat::text:
+            break;
         }
         return text_line(event);
     }

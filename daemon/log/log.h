@@ -21,9 +21,9 @@ struct LogEvent {
 
     LogLevel level = LogLevel::info;
     std::string_view event;
-    std::string detail;       ///< in words
+    std::string detail;        ///< in words
     std::vector<Field> fields; ///< in the order they are shown
-    LogEvent() = default; // a declared constructor: see daemon/net/http.h
+    LogEvent() = default;      // a declared constructor: see daemon/net/http.h
     LogEvent(LogLevel event_level, std::string_view event_name, std::string event_detail)
         : level{event_level}, event{event_name}, detail{std::move(event_detail)}
     {

@@ -44,7 +44,7 @@ std::string port_of(urls::url_view const& url)
 
 std::string bracketed(std::string const& host)
 {
-    return host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return host.find(':') == std::string::npos ? host : std::string{"["}.append(host).append("]");
 }
 
 } // namespace
@@ -67,7 +67,9 @@ HttpsUrl parse_https_url(std::string_view text)
     result.port = port_of(url);
     result.authority = result.port == "443" ? bracketed(result.host) : result.origin();
     result.target = url.encoded_path().empty() ? "/" : std::string{url.encoded_path()};
-    if (url.has_query()) result.target += "?" + std::string{url.encoded_query()};
+    // Boost.URL 1.81 ends a host after what looks like an IPv4 address: 127.0.0.1.example would be 127.0.0.1.
+    if (result.target.front() != '/') throw refusal("has a host that looks like an address but is none");
+    if (url.has_query()) result.target.append("?").append(std::string_view{url.encoded_query()});
     return result;
 }
 

@@ -71,9 +71,9 @@ Error failure(std::string const& host, std::string const& reason)
 }
 
 /// Starts `look_up` on a detached thread, which outlives the caller if need be.
-std::future<Endpoints> start(LookUp look_up, std::string host, std::string port, std::unique_ptr<Event> done)
+std::future<LookUpResult> start(LookUp look_up, std::string host, std::string port, std::unique_ptr<Event> done)
 {
-    std::packaged_task<Endpoints()> task{
+    std::packaged_task<LookUpResult()> task{
         [look_up = std::move(look_up), host = std::move(host), port = std::move(port)] { return look_up(host, port); }};
     auto result = task.get_future();
     std::thread{[task = std::move(task), done = std::move(done)]() mutable {
@@ -103,7 +103,7 @@ asio::awaitable<bool> readable_before(std::shared_ptr<asio::posix::stream_descri
 
 } // namespace
 
-Endpoints look_up_addresses(std::string const& host, std::string const& port)
+LookUpResult look_up_addresses(std::string const& host, std::string const& port)
 {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
@@ -111,25 +111,25 @@ Endpoints look_up_addresses(std::string const& host, std::string const& port)
     hints.ai_flags = AI_NUMERICSERV;
     addrinfo* first = nullptr;
     auto const code = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &first);
-    if (code != 0) throw boost::system::system_error{look_up_error(code, errno)};
+    if (code != 0) return {{}, look_up_error(code, errno)};
     std::unique_ptr<addrinfo, void (*)(addrinfo*)> const owner{first, ::freeaddrinfo};
 
-    Endpoints endpoints;
+    LookUpResult result;
     for (auto const* info = first; info != nullptr; info = info->ai_next) {
         tcp::endpoint endpoint;
         if (info->ai_addrlen > endpoint.capacity()) continue;
         endpoint.resize(info->ai_addrlen);
         std::memcpy(endpoint.data(), info->ai_addr, info->ai_addrlen);
-        endpoints.push_back(endpoint);
+        result.endpoints.push_back(endpoint);
     }
-    return endpoints;
+    return result;
 }
 
 asio::awaitable<Endpoints> resolve(std::string host, std::string port, std::chrono::steady_clock::time_point deadline,
                                    LookUp look_up)
 {
     auto const executor = co_await asio::this_coro::executor;
-    std::future<Endpoints> result;
+    std::future<LookUpResult> result;
     std::shared_ptr<asio::posix::stream_descriptor> descriptor;
     try {
         auto done = std::make_unique<Event>();
@@ -141,13 +141,10 @@ asio::awaitable<Endpoints> resolve(std::string host, std::string port, std::chro
 
     auto const in_time = co_await readable_before(descriptor, deadline);
     if (!in_time) throw failure(host, "no answer in time");
-    try {
-        auto endpoints = result.get();
-        if (endpoints.empty()) throw failure(host, "it has no address");
-        co_return endpoints;
-    } catch (boost::system::system_error const& error) {
-        throw failure(host, error.code().message());
-    }
+    auto const found = result.get();
+    if (found.error) throw failure(host, found.error.message());
+    if (found.endpoints.empty()) throw failure(host, "it has no address");
+    co_return found.endpoints;
 }
 
 } // namespace usaged

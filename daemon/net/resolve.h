@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <functional>
@@ -12,11 +13,18 @@ namespace usaged {
 
 using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
-/// A look-up that blocks, on a thread of its own. Reports failure by a boost::system::system_error.
-using LookUp = std::function<Endpoints(std::string const& host, std::string const& port)>;
+/// What a look-up found, or why it found nothing.
+struct LookUpResult {
+    Endpoints endpoints;
+    boost::system::error_code error;
+};
+
+/// A look-up that blocks, on a thread of its own. It does not throw, because exceptions that change threads make the
+/// thread sanitizer of an uninstrumented C++ library cry wolf.
+using LookUp = std::function<LookUpResult(std::string const& host, std::string const& port)>;
 
 /// The look-up of the C library: getaddrinfo(3), so /etc/hosts, nsswitch.conf and resolv.conf count.
-Endpoints look_up_addresses(std::string const& host, std::string const& port);
+LookUpResult look_up_addresses(std::string const& host, std::string const& port);
 
 /// The addresses of `host` (a name, or an address as text), best first, at least one. Throws Error with
 /// ErrorCategory::network if there is none and if `deadline` passes first. At the deadline and on cancellation the

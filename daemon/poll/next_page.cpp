@@ -26,27 +26,34 @@ bool same_origin(urls::url_view a, urls::url_view b)
            !a.has_userinfo();
 }
 
+bool is_within(std::string_view path, std::string_view whole)
+{
+    return path.starts_with(whole) && (path.size() == whole.size() || path[whole.size()] == '/');
+}
+
 } // namespace
 
 std::string next_page_url(std::string_view base_url, Dataset const& dataset, NextPage const& next)
 {
-    auto const base = urls::parse_uri(base_url);
+    auto const configured = urls::parse_uri(base_url);
     auto const reference = urls::parse_uri_reference(next.uri);
-    if (!base || !reference) throw refused("is not a URI");
+    if (!configured || !reference) throw refused("is not a URI");
 
+    urls::url base{*configured};
+    base.normalize_scheme().normalize_authority();
     urls::url target{*reference};
+    target.normalize_scheme().normalize_authority();
     if (!target.has_scheme() && !target.has_authority()) {
         if (!target.encoded_path().starts_with('/')) throw refused("is relative to a page");
         auto const prefix = std::string{dataset.path_prefix};
         std::string const path{target.encoded_path()};
         if (!path.starts_with(prefix + "/")) target.set_encoded_path(prefix + path);
-        target.set_scheme(base->scheme());
-        target.set_encoded_authority(base->encoded_authority());
+        target.set_scheme(base.scheme());
+        target.set_encoded_authority(base.encoded_authority());
     }
-    if (!same_origin(target, *base)) throw refused("names another origin than partner_center.base_url");
+    if (!same_origin(target, base)) throw refused("names another origin than partner_center.base_url");
     target.normalize_path();
-    if (!std::string_view{target.encoded_path()}.starts_with(dataset.path))
-        throw refused("leads to another path than the dataset's");
+    if (!is_within(target.encoded_path(), dataset.path)) throw refused("leads to another path than the dataset's");
     target.remove_fragment();
     return std::string{target.buffer()};
 }

@@ -85,8 +85,7 @@ PollLoop::Next PollLoop::earliest(Timestamp now)
 {
     std::vector<Next> all;
     for (auto& entry : entries_) all.push_back({&entry, due(entry, now)});
-    return *std::min_element(all.begin(), all.end(),
-                             [](Next const& a, Next const& b) { return a.due.at < b.due.at; });
+    return *std::min_element(all.begin(), all.end(), [](Next const& a, Next const& b) { return a.due.at < b.due.at; });
 }
 
 Due PollLoop::due(Entry& entry, Timestamp now)
@@ -152,7 +151,8 @@ asio::awaitable<void> PollLoop::poll(Entry& entry, Trigger trigger)
 void PollLoop::take_failure(Entry& entry, std::optional<PollHistory> const& before, Error const& error)
 {
     auto const after = recorded(entry);
-    if (before && after && after->failures > before->failures) {
+    // An interrupted poll is one whose failure could not be written.
+    if (before && after && !after->interrupted && after->failures > before->failures) {
         entry.unrecorded.reset();
         report(entry, error, error.what(), scheduled_due(entry, *after, clock_.now()).at);
     } else {

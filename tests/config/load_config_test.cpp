@@ -67,13 +67,13 @@ TEST_CASE("a secret has a source of one of three kinds")
         SecretSource::Kind kind;
         std::string name;
     };
-    for (auto const& [text, kind, name] : {Case{"{file: /a b}", SecretSource::Kind::file, "/a b"},
-                                           Case{"{credential: a.b}", SecretSource::Kind::credential, "a.b"},
-                                           Case{"{env: A_1}", SecretSource::Kind::env, "A_1"}}) {
-        CAPTURE(text);
-        auto const config = load(required.substr(0, required.size() - 2) + ", refresh_token: " + text + "}");
-        CHECK(config.partner_center.refresh_token.kind == kind);
-        CHECK(config.partner_center.refresh_token.name == name);
+    for (auto const& each : {Case{"{file: /a b}", SecretSource::Kind::file, "/a b"},
+                             Case{"{credential: a.b}", SecretSource::Kind::credential, "a.b"},
+                             Case{"{env: A_1}", SecretSource::Kind::env, "A_1"}}) {
+        CAPTURE(each.text);
+        auto const config = load(required.substr(0, required.size() - 2) + ", refresh_token: " + each.text + "}");
+        CHECK(config.partner_center.refresh_token.kind == each.kind);
+        CHECK(config.partner_center.refresh_token.name == each.name);
     }
 }
 
@@ -139,16 +139,20 @@ TEST_CASE("polls may follow within milliseconds only when the service is on this
 
 TEST_CASE("only loopback addresses are this computer")
 {
-    std::pair<std::string, bool> const cases[] = {
-        {"localhost", true},     {"127.255.0.1:443", true}, {"[::1]:8443", true},       {"[0:0:0:0:0:0:0:1]", true},
-        {"128.0.0.1", false},    {"[::2]", false},          {"127.0.0.1.nl", false},    {"localhost.nl", false},
-        {"my-localhost", false}, {"[1::1]", false},         {"[::ffff:1.2.3.4]", false}};
-    for (auto const& [host, loopback] : cases) {
-        CAPTURE(host);
-        auto const complaints = complaints_about("partner_center: {base_url: 'https://" + host +
+    struct Case {
+        std::string host;
+        bool loopback;
+    };
+    Case const cases[] = {{"localhost", true},         {"127.255.0.1:443", true},  {"[::1]:8443", true},
+                          {"[0:0:0:0:0:0:0:1]", true}, {"128.0.0.1", false},       {"[::2]", false},
+                          {"127.0.0.1.nl", false},     {"localhost.nl", false},    {"my-localhost", false},
+                          {"[1::1]", false},           {"[::ffff:1.2.3.4]", false}};
+    for (auto const& each : cases) {
+        CAPTURE(each.host);
+        auto const complaints = complaints_about("partner_center: {base_url: 'https://" + each.host +
                                                  "', tenant: contoso.nl, client_id: "
                                                  "11111111-2222-3333-4444-555555555555}\nschedule: {every: 1s}");
-        CHECK(complaints.empty() == loopback);
+        CHECK(complaints.empty() == each.loopback);
     }
 }
 

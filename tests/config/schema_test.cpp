@@ -121,7 +121,9 @@ TEST_CASE("schema and loader know the same keys")
     std::erase_if(sections,
                   [](Described const& key) { return !key.schema["properties"] || key.schema["maxProperties"]; });
     CHECK(sections.size() == 12);
-    for (auto const& [path, node] : sections) {
+    for (auto const& key : sections) {
+        auto const& path = key.path;
+        auto const& node = key.schema;
         CAPTURE(dotted(path));
         std::set<std::string> in_schema;
         for (auto const& property : node["properties"]) in_schema.insert(property.first.as<std::string>());
@@ -131,7 +133,9 @@ TEST_CASE("schema and loader know the same keys")
 
 TEST_CASE("every section of the schema refuses keys that it does not list")
 {
-    for (auto const& [path, node] : described_keys()) {
+    for (auto const& key : described_keys()) {
+        auto const& path = key.path;
+        auto const& node = key.schema;
         CAPTURE(dotted(path));
         if (node["properties"]) CHECK(node["additionalProperties"].as<bool>() == false);
     }
@@ -139,7 +143,8 @@ TEST_CASE("every section of the schema refuses keys that it does not list")
 
 TEST_CASE("a misspelt key is refused with the right one")
 {
-    for (auto const& [path, node] : described_keys()) {
+    for (auto const& key : described_keys()) {
+        auto const& path = key.path;
         auto misspelt = path;
         misspelt.back() += misspelt.back().back();
         CAPTURE(dotted(misspelt));
@@ -152,7 +157,9 @@ TEST_CASE("a misspelt key is refused with the right one")
 TEST_CASE("the loader accepts the examples of the schema, which fit the schema's own patterns")
 {
     int examples = 0;
-    for (auto const& [path, node] : described_keys()) {
+    for (auto const& key : described_keys()) {
+        auto const& path = key.path;
+        auto const& node = key.schema;
         for (auto const& example : node["examples"]) {
             ++examples;
             CAPTURE(dotted(path));
@@ -169,7 +176,9 @@ TEST_CASE("the defaults of the schema are those of the loader and fit the schema
 {
     EnvironmentVariable const unset{"STATE_DIRECTORY", std::nullopt};
     auto const defaults = to_yaml(load(required));
-    for (auto const& [path, node] : described_keys()) {
+    for (auto const& key : described_keys()) {
+        auto const& path = key.path;
+        auto const& node = key.schema;
         auto const value = node["default"];
         CAPTURE(dotted(path));
         auto const required_key = path.back() == "tenant" || path.back() == "client_id";
@@ -184,7 +193,9 @@ TEST_CASE("the defaults of the schema are those of the loader and fit the schema
 
 TEST_CASE("the loader accepts what the schema lists, and nothing else")
 {
-    for (auto const& [path, node] : described_keys()) {
+    for (auto const& key : described_keys()) {
+        auto const& path = key.path;
+        auto const& node = key.schema;
         CAPTURE(dotted(path));
         for (auto const& word : node["enum"]) CHECK(complaints_about(with(path, word)) == "");
         if (node["enum"]) CHECK_FALSE(accepted(path, "something"));
@@ -194,7 +205,9 @@ TEST_CASE("the loader accepts what the schema lists, and nothing else")
 TEST_CASE("the bounds of the schema are those of the loader")
 {
     int bounds = 0;
-    for (auto const& [path, node] : described_keys()) {
+    for (auto const& key : described_keys()) {
+        auto const& path = key.path;
+        auto const& node = key.schema;
         CAPTURE(dotted(path));
         if (node["minimum"]) {
             ++bounds;
@@ -220,7 +233,8 @@ TEST_CASE("the bounds of the schema are those of the loader")
 TEST_CASE("every key of the schema stands in the shipped configuration")
 {
     auto const example = read_file(USAGED_CONFIG_DIR "/usaged.yaml");
-    for (auto const& [path, node] : described_keys()) {
+    for (auto const& key : described_keys()) {
+        auto const& path = key.path;
         CAPTURE(dotted(path));
         CHECK(std::regex_search(example, std::regex{"\\b" + path.back() + ":"}));
     }

@@ -39,7 +39,7 @@ Settings settings_for(fs::path const& directory, ConfigurationValues const& valu
         {"http.response_timeout", "5s"},
         {"http.ca_file", quoted(ca_file)},
         {"storage.sqlite", "{path: " + quoted(state / "usage.db") + '}'},
-        {"guards.frozen_after", "3650d"}, // the documented sample is of 2017
+        {"guards.frozen_after", "36500d"}, // the documented sample is of 2017
         {"state_dir", quoted(state)},
     };
     if (!values.client_secret.empty())

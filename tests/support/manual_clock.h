@@ -29,10 +29,11 @@ public:
         sleeps_.push_back(wait);
         co_await boost::asio::post(boost::asio::use_awaitable); // others get their turn, as in a real sleep
         if (auto const found = endless_.find(sleeps_.size()); found != endless_.end()) {
+            ended_ = false;
             found->second();
             boost::asio::steady_timer never{co_await boost::asio::this_coro::executor,
                                             boost::asio::steady_timer::time_point::max()};
-            co_await never.async_wait(boost::asio::use_awaitable);
+            if (!ended_) co_await never.async_wait(boost::asio::use_awaitable);
         }
         advance(wait);
     }
@@ -47,9 +48,10 @@ public:
     /// The wall clock is set, as an administrator or NTP does.
     void jump_to(Timestamp now) { now_ = now; }
 
-    /// The sleep of that number, counted from 1, does `action` when it begins, and then lasts until it is cancelled; no
-    /// time goes by.
+    /// The sleep of that number, counted from 1, does `action` when it begins. Unless that calls end_sleep, it then
+    /// lasts until it is cancelled, and no time goes by.
     void at_sleep(std::size_t number, std::function<void()> action) { endless_[number] = std::move(action); }
+    void end_sleep() { ended_ = true; }
 
     /// Every sleep begun so far.
     std::vector<std::chrono::milliseconds> const& sleeps() const { return sleeps_; }
@@ -59,6 +61,7 @@ private:
     std::chrono::steady_clock::time_point steady_now_{};
     std::vector<std::chrono::milliseconds> sleeps_;
     std::map<std::size_t, std::function<void()>> endless_;
+    bool ended_ = false;
 };
 
 } // namespace usaged::test

@@ -144,6 +144,7 @@ public:
             history.interrupted = !poll.finished_at;
             bool const failed = poll.outcome == Outcome::failed;
             history.last_failure = failed ? poll.finished_at : std::nullopt;
+            if (history.interrupted) history.last_failure = poll.started_at;
             history.retry_after = failed ? poll.error->retry_after() : std::nullopt;
             if (failed || history.interrupted) ++history.failures;
             if (!poll.outcome || failed) continue;

@@ -2,13 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdlib>
+#include <fcntl.h>
 #include <regex>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace usaged::test {
 namespace {
@@ -105,9 +104,10 @@ TEST_CASE("a text value is quoted where it would be unclear")
         char const* value;
         char const* shown;
     };
-    for (auto const& [value, shown] : {Case{"plain", "plain"}, Case{"a:b/c-d", "a:b/c-d"}, Case{"", "\"\""},
-                                       Case{"two words", "\"two words\""}, Case{"a=b", "\"a=b\""},
-                                       Case{"say \"hi\"", R"("say \"hi\"")"}, Case{"Kunde-Ä", "Kunde-Ä"}}) {
+    for (auto const& [value, shown] :
+         {Case{"plain", "plain"}, Case{"a:b/c-d", "a:b/c-d"}, Case{"", "\"\""}, Case{"two words", "\"two words\""},
+          Case{"a=b", "\"a=b\""}, Case{"say \"hi\"", R"("say \"hi\"")"}, Case{R"(a\"b)", R"("a\\\"b")"},
+          Case{"Kunde-Ä", "Kunde-Ä"}}) {
         auto const line = logged(LogFormat::journal, LogEvent{LogLevel::info, "e", {}}.with("v", value));
         CHECK(line == std::string{"<6>info  e v="} + shown + "\n");
     }
@@ -120,19 +120,20 @@ TEST_CASE("no raw control character and no invalid UTF-8 gets into a line")
         char const* text;
         char const* json;
     };
-    for (auto const& [raw, text, json] :
-         {Case{"a\nb", R"(a\x0ab)", R"(a\u000ab)"}, Case{std::string{'\0'}, R"(\x00)", R"(\u0000)"},
-          Case{"\x1b[2J", R"(\x1b[2J)", R"(\u001b[2J)"}, Case{"\x7f", R"(\x7f)", R"(\u007f)"},
-          Case{"\xc2\x9b", R"(\xc2\x9b)", R"(\u009b)"}, Case{"\xff", R"(\xff)", R"(\ufffd)"},
-          Case{"\xc3", R"(\xc3)", R"(\ufffd)"}, Case{"\xc0\x8a", R"(\xc0\x8a)", R"(\ufffd\ufffd)"},
-          Case{"\xe0\x80\x8a", R"(\xe0\x80\x8a)", R"(\ufffd\ufffd\ufffd)"},
-          Case{"\xed\xa0\x80", R"(\xed\xa0\x80)", R"(\ufffd\ufffd\ufffd)"},
-          Case{"\xf4\x90\x80\x80", R"(\xf4\x90\x80\x80)", R"(\ufffd\ufffd\ufffd\ufffd)"}}) {
-        CAPTURE(text);
-        auto const event = LogEvent{LogLevel::info, "e", raw}.with("v", raw);
-        CHECK(logged(LogFormat::journal, event) == std::string{"<6>info  e v=\""} + text + "\": " + text + "\n");
+    for (auto const& each : {Case{"a\nb", R"(a\x0ab)", R"(a\u000ab)"}, Case{std::string{'\0'}, R"(\x00)", R"(\u0000)"},
+                             Case{"\x1b[2J", R"(\x1b[2J)", R"(\u001b[2J)"}, Case{"\x7f", R"(\x7f)", R"(\u007f)"},
+                             Case{"\xc2\x9b", R"(\xc2\x9b)", R"(\u009b)"}, Case{"\xff", R"(\xff)", R"(\ufffd)"},
+                             Case{"\xc3", R"(\xc3)", R"(\ufffd)"}, Case{"\xc0\x8a", R"(\xc0\x8a)", R"(\ufffd\ufffd)"},
+                             Case{"\xe0\x80\x8a", R"(\xe0\x80\x8a)", R"(\ufffd\ufffd\ufffd)"},
+                             Case{"\xed\xa0\x80", R"(\xed\xa0\x80)", R"(\ufffd\ufffd\ufffd)"},
+                             Case{"\xf4\x90\x80\x80", R"(\xf4\x90\x80\x80)", R"(\ufffd\ufffd\ufffd\ufffd)"}}) {
+        CAPTURE(each.text);
+        auto const event = LogEvent{LogLevel::info, "e", each.raw}.with("v", each.raw);
+        CHECK(logged(LogFormat::journal, event) ==
+              std::string{"<6>info  e v=\""} + each.text + "\": " + each.text + "\n");
         auto const line = logged(LogFormat::json, event);
-        CHECK(line.find(std::string{R"("detail":")"} + json + R"(","v":")" + json + "\"}\n") != std::string::npos);
+        CHECK(line.find(std::string{R"("detail":")"} + each.json + R"(","v":")" + each.json + "\"}\n") !=
+              std::string::npos);
     }
 }
 
@@ -178,12 +179,12 @@ TEST_CASE("automatic is journal where $JOURNAL_STREAM names the descriptor, else
         std::string stream;
         bool journal;
     };
-    for (auto const& [stream, journal] : {Case{here, true}, Case{here + "1", false}, Case{"", false}}) {
-        CAPTURE(stream);
-        ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
+    for (auto const& each : {Case{here, true}, Case{here + "1", false}, Case{"", false}}) {
+        CAPTURE(each.stream);
+        ::setenv("JOURNAL_STREAM", each.stream.c_str(), 1);
         Log{LogLevel::info, LogFormat::automatic, pipe.writer()}.write(LogEvent{LogLevel::info, "started", {}});
         ::unsetenv("JOURNAL_STREAM");
-        CHECK((pipe.read() == "<6>info  started\n") == journal);
+        CHECK((pipe.read() == "<6>info  started\n") == each.journal);
     }
 }
 

@@ -1,80 +1,12 @@
 #include "tests/daemon/net/site.h"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
-
-#include <array>
 #include <atomic>
-#include <functional>
 #include <future>
 
 namespace usaged::test {
 namespace {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
-
-std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-/// A script that reads a request, answers with `bytes` and goes away in the way of `end`.
-TlsServer::Script answer(
-    std::string bytes, void (*end)(ServerConnection&) = [](ServerConnection&) {})
-{
-    return [bytes = std::move(bytes), end](ServerConnection& connection) {
-        if (!connection.handshake() || connection.read_request().empty()) return;
-        connection.write(bytes);
-        end(connection);
-    };
-}
-
-void close_notify(ServerConnection& connection)
-{
-    connection.close_notify();
-}
-void reset(ServerConnection& connection)
-{
-    connection.reset();
-}
-void stall(ServerConnection& connection)
-{
-    connection.stall();
-}
-
-/// A port where connections are neither accepted nor refused: its queue is full.
-class BlackHole {
-public:
-    BlackHole()
-    {
-        acceptor_.listen(0);
-        for (auto& client : clients_) {
-            client.open(tcp::v4());
-            client.non_blocking(true);
-            boost::system::error_code in_progress;
-            client.connect(acceptor_.local_endpoint(), in_progress);
-        }
-    }
-
-    std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-
-private:
-    using tcp = asio::ip::tcp;
-
-    asio::io_context io_;
-    tcp::acceptor acceptor_{io_, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
-    std::array<tcp::socket, 8> clients_{tcp::socket{io_}, tcp::socket{io_}, tcp::socket{io_}, tcp::socket{io_},
-                                        tcp::socket{io_}, tcp::socket{io_}, tcp::socket{io_}, tcp::socket{io_}};
-};
-
-Error error_of(TlsServer::Script script, std::chrono::milliseconds limit = 30s)
-{
-    Site const site;
-    auto settings = site.settings(limit);
-    settings.max_body = 1000;
-    TlsServer const server{site.certificate, std::move(script)};
-    return fetch_error(settings, get(server.url()));
-}
 
 TEST_CASE("a request arrives as it was asked for")
 {
@@ -264,57 +196,6 @@ TEST_CASE("an answer that is not valid or too long ends at once in a protocol er
     }
 }
 
-TEST_CASE("a server that stalls is given up at the deadline, wherever it stalls")
-{
-    struct Case {
-        std::string step;
-        TlsServer::Script script;
-    };
-    for (auto const& stalled : {
-             Case{"no TLS handshake", stall},
-             Case{"no complete answer", answer("", stall)},
-             Case{"no complete answer", answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200", stall)},
-             Case{"no complete answer", answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok", stall)},
-         }) {
-        auto const error = error_of(stalled.script, 80ms);
-        CAPTURE(std::string{error.what()});
-        CHECK(error.category() == ErrorCategory::network);
-        CHECK(std::string{error.what()}.starts_with(stalled.step));
-        CHECK(std::string{error.what()}.ends_with("within 80 ms"));
-        CHECK_FALSE(error.remedy().empty());
-    }
-}
-
-TEST_CASE("bytes that trickle in do not move the deadline")
-{
-    auto const start = std::chrono::steady_clock::now();
-    auto const error = error_of(
-        [](ServerConnection& connection) {
-            connection.handshake();
-            connection.read_request();
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-            while (connection.write("x") && !connection.client_left_within(20ms)) {
-            }
-        },
-        200ms);
-    CHECK(error.category() == ErrorCategory::network);
-    CHECK(std::chrono::steady_clock::now() - start < 5s);
-}
-
-TEST_CASE("a server that does not take the request is given up at the deadline")
-{
-    Site const site;
-    TlsServer const server{site.certificate, [](ServerConnection& connection) {
-                               connection.handshake();
-                               connection.stall_unread();
-                           }};
-    auto request = get(server.url());
-    request.method = "POST";
-    request.body.assign(64u << 20, 'x');
-    auto const error = fetch_error(site.settings(300ms), request);
-    CHECK(std::string{error.what()}.find("did not take the request within 300 ms") != std::string::npos);
-}
-
 TEST_CASE("a refused connection is a network error that names the address")
 {
     Site const site;
@@ -333,85 +214,12 @@ TEST_CASE("when one address does not answer the next one is tried")
     Site const site;
     TlsServer const server{site.certificate, answer(ok)};
     auto const look_up = [&](std::string const&, std::string const& port) {
-        auto endpoints = look_up_addresses("::1", port);
-        endpoints.push_back(look_up_addresses("127.0.0.1", port).front());
-        return endpoints;
+        auto found = look_up_addresses("::1", port);
+        found.endpoints.push_back(look_up_addresses("127.0.0.1", port).endpoints.front());
+        return found;
     };
     auto const url = "https://localhost:" + std::to_string(server.port()) + "/";
     CHECK(fetch(site.settings(), get(url), look_up).body == "ok");
-}
-
-TEST_CASE("an address that swallows everything leaves time for the next one")
-{
-    Site const site;
-    BlackHole const hole;
-    TlsServer const server{site.certificate, answer(ok)};
-    auto const look_up = [&](std::string const&, std::string const& port) {
-        auto endpoints = look_up_addresses("127.0.0.1", std::to_string(hole.port()));
-        endpoints.push_back(look_up_addresses("127.0.0.1", port).front());
-        return endpoints;
-    };
-    CHECK(fetch(site.settings(1s), get(server.url()), look_up).body == "ok");
-    auto const only_hole = get("https://127.0.0.1:" + std::to_string(hole.port()) + "/");
-    auto const error = fetch_error(site.settings(80ms), only_hole);
-    CHECK(std::string{error.what()}.starts_with("no connection to 127.0.0.1:"));
-}
-
-TEST_CASE("the look-up counts against the connect timeout")
-{
-    Site const site;
-    std::promise<void> released;
-    auto const future = released.get_future().share();
-    auto const look_up = [future](std::string const&, std::string const&) {
-        future.wait();
-        return Endpoints{};
-    };
-    auto const error = fetch_error(site.settings(80ms), get("https://host.example/"), look_up);
-    CHECK(std::string{error.what()} == "cannot look up host.example: no answer in time");
-    released.set_value();
-}
-
-TEST_CASE("a request is cancelled at once in every phase")
-{
-    using Reached = std::function<void()>;
-    using Script = std::function<void(ServerConnection&, Reached const&)>;
-    for (Script const &script : {
-             Script{[](ServerConnection&, Reached const&reached) { reached(); }}, // the handshake
-             Script{[](ServerConnection&connection, Reached const&reached) {      // the head of the answer
-                 connection.handshake();
-                 connection.read_request();
-                 reached();
-             }},
-             Script{[](ServerConnection&connection, Reached const&reached) { // its body
-                 connection.handshake();
-                 connection.read_request();
-                 connection.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok");
-                 reached();
-             }},
-             Script{[](ServerConnection&connection, Reached const&reached) { // the request
-                 connection.handshake();
-                 reached();
-                 connection.stall_unread();
-             }},
-         }) {
-        Site const site;
-        asio::io_context io;
-        asio::cancellation_signal signal;
-        auto const cancel = [&] { asio::post(io, [&] { signal.emit(asio::cancellation_type::terminal); }); };
-        TlsServer const server{site.certificate, [&](ServerConnection& connection) {
-                                   script(connection, cancel);
-                                   connection.stall();
-                               }};
-        HttpsTransport transport{io.get_executor(), site.settings()};
-        auto request = get(server.url());
-        request.body.assign(64u << 20, 'x');
-        try {
-            run_coroutine(io, transport.send(request), signal);
-            FAIL("answered");
-        } catch (boost::system::system_error const& error) {
-            CHECK(error.code() == asio::error::operation_aborted);
-        }
-    }
 }
 
 TEST_CASE("a file of roots that cannot be opened is refused at once, one without certificates at the first connection")

@@ -39,7 +39,8 @@ TEST_CASE("what is not an https URL of a host is a configuration error that does
     for (std::string const url :
          {"http://secret.example/", "secret.example/path", "/secret", "", "https://", "https:///secret",
           "https://user:secret@host/", "https://host:0/secret", "https://host:65536/secret", "https://ho%20st/secret",
-          "https://host\r\n/secret", "https://host/sec ret", "ftp://secret.example/"}) {
+          "https://host\r\n/secret", "https://host/sec ret", "ftp://secret.example/",
+          "https://127.0.0.1.secret.example/"}) {
         CAPTURE(url);
         try {
             parse_https_url(url);

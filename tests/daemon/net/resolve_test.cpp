@@ -28,7 +28,7 @@ public:
     {
         return [future = future_](std::string const&, std::string const&) {
             future.wait();
-            return Endpoints{};
+            return LookUpResult{};
         };
     }
 

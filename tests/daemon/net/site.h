@@ -58,4 +58,40 @@ inline Error fetch_error(HttpSettings const& settings, HttpRequest const& reques
     throw std::logic_error{"the request did not fail"};
 }
 
+inline std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// A script that reads a request, answers with `bytes` and goes away in the way of `end`.
+inline TlsServer::Script answer(
+    std::string bytes, void (*end)(ServerConnection&) = [](ServerConnection&) {})
+{
+    return [bytes = std::move(bytes), end](ServerConnection& connection) {
+        if (!connection.handshake() || connection.read_request().empty()) return;
+        connection.write(bytes);
+        end(connection);
+    };
+}
+
+inline void close_notify(ServerConnection& connection)
+{
+    connection.close_notify();
+}
+inline void reset(ServerConnection& connection)
+{
+    connection.reset();
+}
+inline void stall(ServerConnection& connection)
+{
+    connection.stall();
+}
+
+/// The error that a request ends in whose server follows `script`. The limit of a body is 1000 bytes.
+inline Error error_of(TlsServer::Script script, std::chrono::milliseconds limit = std::chrono::seconds{30})
+{
+    Site const site;
+    auto settings = site.settings(limit);
+    settings.max_body = 1000;
+    TlsServer const server{site.certificate, std::move(script)};
+    return fetch_error(settings, get(server.url()));
+}
+
 } // namespace usaged::test

@@ -85,13 +85,13 @@ TEST_CASE("a time of day is the next one of the zone")
         std::string last_success;
         std::string due;
     };
-    for (auto const& [last_success, due] :
+    for (auto const& each :
          {Case{"2026-06-15T04:29:59Z", "2026-06-15T04:30:00Z"}, Case{"2026-06-15T04:30:00Z", "2026-06-15T16:00:00Z"},
           Case{"2026-06-15T16:00:01Z", "2026-06-16T04:30:00Z"}, Case{"2026-06-15T22:30:00Z", "2026-06-16T04:30:00Z"},
           Case{"2026-12-31T22:30:00Z", "2027-01-01T05:30:00Z"}}) {
-        CAPTURE(last_success);
+        CAPTURE(each.last_success);
         auto const settings = daily("Europe/Amsterdam", {6h + 30min, 18h});
-        CHECK(due_text(settings, succeeded(at(last_success)), at(last_success)) == due);
+        CHECK(due_text(settings, succeeded(at(each.last_success)), at(each.last_success)) == each.due);
     }
 }
 
@@ -104,24 +104,26 @@ TEST_CASE("a skipped time of day means the end of the gap, a repeated one its fi
         std::string due;
         std::string next; ///< after a poll right at `due`
     };
-    for (auto const& [zone, time, last_success, due, next] : {
+    for (auto const& each : {
              Case{"Europe/Amsterdam", 150min, "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"},
              Case{"Europe/Amsterdam", 150min, "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"},
              Case{"America/New_York", 150min, "2026-03-07T12:00:00Z", "2026-03-08T07:00:00Z", "2026-03-09T06:30:00Z"},
              Case{"America/New_York", 90min, "2026-10-31T12:00:00Z", "2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z"},
-             Case{"Australia/Lord_Howe", 135min, "2026-10-03T00:00:00Z", "2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"},
-             Case{"Australia/Lord_Howe", 105min, "2026-04-04T00:00:00Z", "2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"},
+             Case{"Australia/Lord_Howe", 135min, "2026-10-03T00:00:00Z", "2026-10-03T15:30:00Z",
+                  "2026-10-04T15:15:00Z"},
+             Case{"Australia/Lord_Howe", 105min, "2026-04-04T00:00:00Z", "2026-04-04T14:45:00Z",
+                  "2026-04-05T15:15:00Z"},
              Case{"America/Sao_Paulo", 0min, "2018-11-03T12:00:00Z", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"},
              Case{"America/Sao_Paulo", 23h + 30min, "2018-02-17T12:00:00Z", "2018-02-18T01:30:00Z",
                   "2018-02-19T02:30:00Z"},
              Case{"Asia/Beirut", 30min, "2026-03-28T12:00:00Z", "2026-03-28T22:00:00Z", "2026-03-29T21:30:00Z"},
              Case{"Pacific/Apia", 390min, "2011-12-29T20:00:00Z", "2011-12-30T10:00:00Z", "2011-12-30T16:30:00Z"},
          }) {
-        CAPTURE(zone);
-        CAPTURE(last_success);
-        auto const settings = daily(zone, {time});
-        CHECK(due_text(settings, succeeded(at(last_success)), at(last_success)) == due);
-        CHECK(due_text(settings, succeeded(at(due)), at(due)) == next);
+        CAPTURE(each.zone);
+        CAPTURE(each.last_success);
+        auto const settings = daily(each.zone, {each.time});
+        CHECK(due_text(settings, succeeded(at(each.last_success)), at(each.last_success)) == each.due);
+        CHECK(due_text(settings, succeeded(at(each.due)), at(each.due)) == each.next);
     }
 }
 
@@ -151,7 +153,7 @@ TEST_CASE("jitter only delays, by a part of what is allowed that no restart chan
 
 TEST_CASE("the jitter of a seed is the same on every machine and in every version")
 {
-    CHECK(due_text(every(24h, 15min), succeeded(noon), noon) == "PINNED");
+    CHECK(due_text(every(24h, 15min), succeeded(noon), noon) == "2026-06-16T12:14:22.484Z");
     CHECK(next_due(every(24h, 15min), succeeded(noon), noon, "other").at !=
           next_due(every(24h, 15min), succeeded(noon), noon, "seed").at);
 }
@@ -187,13 +189,13 @@ TEST_CASE("failures back off by doubling up to the limit, of which jitter takes 
         int failures;
         milliseconds back_off;
     };
-    for (auto const& [failures, back_off] :
+    for (auto const& each :
          {Case{1, 5min}, Case{2, 10min}, Case{3, 20min}, Case{5, 80min}, Case{6, 2h}, Case{7, 2h}, Case{100000, 2h}}) {
-        CAPTURE(failures);
+        CAPTURE(each.failures);
         for (auto when = noon; when < noon + 50min; when += 1min) {
-            auto const wait = next_due(every(24h), failed(failures, when), when, "seed").at - when;
-            CHECK(wait >= back_off / 2);
-            CHECK(wait <= back_off);
+            auto const wait = next_due(every(24h), failed(each.failures, when), when, "seed").at - when;
+            CHECK(wait >= each.back_off / 2);
+            CHECK(wait <= each.back_off);
         }
     }
 }
@@ -204,14 +206,14 @@ TEST_CASE("after a failure the server's Retry-After is waited for, but not past 
         std::chrono::seconds retry_after;
         std::string due;
     };
-    for (auto const& [retry_after, due] :
+    for (auto const& each :
          {Case{3h, "2026-06-15T15:00:00Z"}, Case{6h, "2026-06-15T18:00:00Z"}, Case{6h + 1s, "2026-06-15T18:00:00Z"},
           Case{std::chrono::seconds::max(), "2026-06-15T18:00:00Z"}}) {
-        CAPTURE(retry_after.count());
+        CAPTURE(each.retry_after.count());
         auto history = failed(1, noon);
-        history.retry_after = retry_after;
-        CHECK(due_text(every(6h), history, noon) == due);
-        CHECK(due_text(daily("UTC", {18h}), history, noon) == due);
+        history.retry_after = each.retry_after;
+        CHECK(due_text(every(6h), history, noon) == each.due);
+        CHECK(due_text(daily("UTC", {18h}), history, noon) == each.due);
     }
 }
 
@@ -263,16 +265,17 @@ TEST_CASE("in a year with time changes, clock skew of the wake-ups and restarts,
         now += milliseconds{1 + below(600000)}; // a wake-up, or the end of a restart: nothing else is remembered
     }
     CHECK(polls.size() == 365);
-    for (auto const& [day, count] : polls) {
-        CAPTURE(day);
-        CHECK(count == 1);
+    for (auto const& day : polls) {
+        CAPTURE(day.first);
+        CHECK(day.second == 1);
     }
 }
 
 TEST_CASE("only names of the time zone data base are time zones")
 {
     for (auto const* name : {"UTC", "Europe/Amsterdam", "Asia/Kolkata"}) CHECK(is_timezone(name));
-    for (auto const* name : {"", "Mars/Olympus", "europe/amsterdam", "../../etc/passwd"}) CHECK_FALSE(is_timezone(name));
+    for (auto const* name : {"", "Mars/Olympus", "europe/amsterdam", "../../etc/passwd"})
+        CHECK_FALSE(is_timezone(name));
 }
 
 TEST_CASE("a time of day in an unknown zone is a configuration error")

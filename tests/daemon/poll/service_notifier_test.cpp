@@ -1,65 +1,19 @@
 #include "daemon/poll/service_notifier.h"
-
+#include "tests/support/environment_variable.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/notify_socket.h"
 #include "tests/support/run_coroutine.h"
 
 #include <boost/system/system_error.hpp>
 #include <doctest/doctest.h>
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdlib>
-#include <cstring>
 #include <string>
+#include <unistd.h>
 
 namespace usaged::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-class EnvironmentVariable {
-public:
-    EnvironmentVariable(char const* name, std::string const& value) : name_{name}
-    {
-        ::setenv(name, value.c_str(), 1);
-    }
-    ~EnvironmentVariable() { ::unsetenv(name_); }
-    EnvironmentVariable(EnvironmentVariable const&) = delete;
-
-private:
-    char const* name_;
-};
-
-/// What systemd listens on: a datagram socket, here with a name outside the file system.
-class NotifySocket {
-public:
-    NotifySocket() : descriptor_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)}
-    {
-        ::sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::memcpy(address.sun_path + 1, name_.data(), name_.size());
-        auto const size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + 1 + name_.size());
-        REQUIRE(::bind(descriptor_, reinterpret_cast<::sockaddr const*>(&address), size) == 0);
-    }
-    ~NotifySocket() { ::close(descriptor_); }
-    NotifySocket(NotifySocket const&) = delete;
-
-    /// The next message, empty if there is none.
-    std::string receive() const
-    {
-        std::array<char, 4096> buffer{};
-        auto const count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
-        return count > 0 ? std::string(buffer.data(), static_cast<std::size_t>(count)) : std::string{};
-    }
-
-private:
-    std::string name_ = "usaged-notify-" + std::to_string(::getpid());
-    int descriptor_;
-    EnvironmentVariable environment_{"NOTIFY_SOCKET", "@" + name_};
-};
 
 std::string to_text(std::optional<std::chrono::microseconds> period)
 {
@@ -102,14 +56,13 @@ TEST_CASE("a watchdog period counts only if it is meant for this process")
         std::string process;
         std::string period;
     };
-    for (auto const& [microseconds, process, period] :
-         {Case{"30000000", self, "30000000"}, Case{"30000000", "1", "none"}, Case{"0", self, "none"},
-          Case{"soon", self, "none"}}) {
-        CAPTURE(microseconds);
-        CAPTURE(process);
-        EnvironmentVariable const usec{"WATCHDOG_USEC", microseconds};
-        EnvironmentVariable const pid{"WATCHDOG_PID", process};
-        CHECK(to_text(ServiceNotifier{}.watchdog_period()) == period);
+    for (auto const& each : {Case{"30000000", self, "30000000"}, Case{"30000000", "1", "none"}, Case{"0", self, "none"},
+                             Case{"soon", self, "none"}}) {
+        CAPTURE(each.microseconds);
+        CAPTURE(each.process);
+        EnvironmentVariable const usec{"WATCHDOG_USEC", each.microseconds};
+        EnvironmentVariable const pid{"WATCHDOG_PID", each.process};
+        CHECK(to_text(ServiceNotifier{}.watchdog_period()) == each.period);
     }
 }
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace usaged {
+
+/// Text from outside, made fit for a log line: control characters and quotes escaped, cut at `limit` bytes (on a UTF-8
+/// border).
+std::string printable(std::string_view text, std::size_t limit = 200);
+
+/// `text` with every control character and every byte that is not UTF-8 as `\xNN`.
+std::string without_controls(std::string_view text);
+
+/// `text` as a JSON string, quotes included: valid whatever the bytes are (RFC 8259, section 7). What is not UTF-8
+/// becomes U+FFFD.
+std::string json_string(std::string_view text);
+
+} // namespace usaged

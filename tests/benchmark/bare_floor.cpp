@@ -1,0 +1,106 @@
+#include "tests/benchmark/bare_floor.h"
+
+#include "migrations/migrations.h"
+#include "storage/row_upsert.h"
+
+#include <simdjson.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+namespace usaged::test {
+
+namespace {
+
+struct CloseDatabase {
+    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+
+struct FinalizeStatement {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+void execute(sqlite3* database, std::string const& sql)
+{
+    if (sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        throw std::runtime_error{sqlite3_errmsg(database)};
+}
+
+Statement prepare(sqlite3* database, std::string const& sql)
+{
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
+        throw std::runtime_error{sqlite3_errmsg(database)};
+    return Statement{statement};
+}
+
+void bind_text(sqlite3_stmt* statement, int index, std::string_view text)
+{
+    sqlite3_bind_text(statement, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+}
+
+void store_page(sqlite3* database, sqlite3_stmt* upsert, simdjson::dom::element page)
+{
+    for (simdjson::dom::object const row : page["items"].get_array()) {
+        std::string_view const sent = row["processedDateTime"];
+        std::array<char, 20> date;
+        std::memcpy(date.data(), sent.data(), 19);
+        date[19] = 'Z';
+        bind_text(upsert, 1, {date.data(), date.size()});
+        bind_text(upsert, 2, row["serviceName"]);
+        bind_text(upsert, 3, row["workloadName"]);
+        bind_text(upsert, 4, row["channel"]);
+        sqlite3_bind_double(upsert, 5, row["proratedLicensesUsagePercent"].get_double());
+        if (sqlite3_step(upsert) != SQLITE_DONE) throw std::runtime_error{sqlite3_errmsg(database)};
+        sqlite3_reset(upsert);
+    }
+}
+
+} // namespace
+
+struct BareFloor::Connection {
+    std::unique_ptr<sqlite3, CloseDatabase> database;
+};
+
+BareFloor::BareFloor(std::filesystem::path const& database) : connection_{std::make_unique<Connection>()}
+{
+    sqlite3* opened = nullptr;
+    auto const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    auto const result = sqlite3_open_v2(database.c_str(), &opened, flags, nullptr);
+    connection_->database.reset(opened);
+    if (result != SQLITE_OK) throw std::runtime_error{sqlite3_errmsg(opened)};
+    execute(opened, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
+                    "PRAGMA secure_delete = OFF; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; BEGIN");
+    for (auto const& migration : sqlite_migrations()) execute(opened, std::string{migration.sql});
+    execute(opened, "INSERT INTO poll (dataset, \"trigger\", started_at)"
+                    " VALUES ('partner_licenses_usage', 'manual', '2026-01-01T00:00:00Z'); COMMIT");
+}
+
+BareFloor::~BareFloor() = default;
+
+std::int64_t BareFloor::store(Dataset const& dataset, std::vector<std::string> const& pages)
+{
+    constexpr std::size_t byte_order_mark = 3;
+    auto* const database = connection_->database.get();
+    auto const before = sqlite3_total_changes64(database);
+    auto const upsert = prepare(database, upsert_sql(dataset));
+    sqlite3_bind_int64(upsert.get(), static_cast<int>(dataset.columns.size()) + 2, 1);
+    simdjson::dom::parser parser;
+    execute(database, "BEGIN IMMEDIATE");
+    for (auto const& page : pages) {
+        // The bodies have the padding that simdjson asks for.
+        simdjson::dom::element const document =
+            parser.parse(page.data() + byte_order_mark, page.size() - byte_order_mark, false);
+        store_page(database, upsert.get(), document);
+    }
+    execute(database, "COMMIT");
+    return sqlite3_total_changes64(database) - before;
+}
+
+} // namespace usaged::test

@@ -1,0 +1,61 @@
+#include "tests/benchmark/table_pages.h"
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+namespace usaged::test {
+
+namespace {
+
+std::vector<std::int64_t> page_numbers(SQLite::Database& database, std::string const& table)
+{
+    SQLite::Statement query{database, "SELECT pageno FROM sqlite_schema CROSS JOIN dbstat USING (name)"
+                                      " WHERE tbl_name = ? ORDER BY pageno"};
+    query.bind(1, table);
+    std::vector<std::int64_t> numbers;
+    while (query.executeStep()) numbers.push_back(query.getColumn(0).getInt64());
+    return numbers;
+}
+
+} // namespace
+
+PageImages page_images(std::filesystem::path const& database, std::string const& table)
+{
+    SQLite::Database connection{database.string(), SQLite::OPEN_READWRITE};
+    connection.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)");
+    auto const numbers = page_numbers(connection, table);
+    auto const page_size = connection.execAndGet("PRAGMA page_size").getInt64();
+    // Opened anew by another descriptor: its closing drops SQLite's locks, which is harmless as nobody else is there.
+    std::ifstream file{database, std::ios::binary};
+    std::string page(static_cast<std::size_t>(page_size), '\0');
+    PageImages images;
+    for (auto const number : numbers) {
+        file.seekg((number - 1) * page_size);
+        file.read(page.data(), page_size);
+        if (!file) throw std::runtime_error{"a page of the database cannot be read"};
+        images[number] = std::hash<std::string_view>{}(page);
+    }
+    return images;
+}
+
+std::size_t changed_pages(PageImages const& before, PageImages const& after)
+{
+    std::size_t changed = 0;
+    for (auto const& [number, image] : after) {
+        auto const old = before.find(number);
+        if (old == before.end() || old->second != image) ++changed;
+    }
+    for (auto const& [number, image] : before)
+        if (!after.contains(number)) ++changed;
+    return changed;
+}
+
+} // namespace usaged::test

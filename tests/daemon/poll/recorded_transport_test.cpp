@@ -1,0 +1,115 @@
+#include "daemon/poll/recorded_transport.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/run_coroutine.h"
+#include "tests/support/scripted_transport.h"
+
+#include <boost/system/system_error.hpp>
+#include <doctest/doctest.h>
+
+namespace usaged::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Fixture {
+    Fixture()
+    {
+        request.url = "https://api.example/v1/usage";
+        request.attempt = 2;
+        request.headers.emplace_back("Authorization", "Bearer access-1");
+        request.headers.emplace_back("MS-RequestId", "request-1");
+        request.headers.emplace_back("MS-CorrelationId", "correlation-1");
+    }
+
+    HttpResponse send() { return run_coroutine(io, recorded.send(request), stop); }
+
+    boost::asio::io_context io;
+    boost::asio::cancellation_signal stop;
+    ManualClock clock{Timestamp{1000s}};
+    MemoryStore store;
+    ScriptedTransport transport;
+    RecordedTransport recorded{transport, store, clock, PollId{7}};
+    HttpRequest request;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a request and its answer are recorded, and the answer passed on")
+{
+    transport.then([&](HttpRequest const&) {
+        clock.advance(250ms);
+        HttpResponse response;
+        response.status = 429;
+        response.body = "12345";
+        response.headers.emplace_back("ms-cv", "cv.0");
+        response.headers.emplace_back("MS-ServerId", "42");
+        response.headers.emplace_back("Retry-After", "57");
+        return response;
+    });
+    CHECK(send().body == "12345");
+    auto const& call = store.calls.at(0);
+    CHECK(call.attempt == 2);
+    CHECK(call.method == "GET");
+    CHECK(call.url == "https://api.example/v1/usage");
+    CHECK(call.status == 429);
+    CHECK(call.ids.request_id == "request-1");
+    CHECK(call.ids.correlation_id == "correlation-1");
+    CHECK(call.ms_cv == "cv.0");
+    CHECK(call.server_id == "42");
+    CHECK(call.retry_after == 57s);
+    CHECK(call.bytes == 5);
+    CHECK(call.started_at == Timestamp{1000s});
+    CHECK(call.duration == 250ms);
+    CHECK(call.error.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "neither the query nor the fragment of a URL is recorded")
+{
+    for (std::string const tail : {"?filter=secret", "#secret", "?a=1#secret"}) {
+        CAPTURE(tail);
+        request.url = "https://api.example/v1/usage" + tail;
+        transport.answer(200, "");
+        send();
+        CHECK(store.calls.back().url == "https://api.example/v1/usage");
+        CHECK(transport.requests.back().url == request.url);
+    }
+}
+
+TEST_CASE_FIXTURE(Fixture, "what the server says in headers is made fit for a log")
+{
+    transport.answer(200, "", {HttpHeader{"MS-CV", "a\"b\x1b"}, HttpHeader{"MS-ServerId", std::string(300, 'x')}});
+    send();
+    CHECK(store.calls.at(0).ms_cv == "a\\\"b\\x1b");
+    CHECK(store.calls.at(0).server_id == std::string(200, 'x') + "…");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a request without an answer is recorded with the reason, which is thrown on")
+{
+    transport.then([&](HttpRequest const&) -> HttpResponse {
+        clock.advance(10s);
+        throw Error{ErrorCategory::network, "the connection was reset"};
+    });
+    CHECK_THROWS_WITH_AS(send(), "the connection was reset", Error);
+    auto const& call = store.calls.at(0);
+    CHECK_FALSE(call.status);
+    CHECK(call.error == "the connection was reset");
+    CHECK(call.duration == 10s);
+    CHECK(call.bytes == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a record that fails is a fault of the store")
+{
+    store.broken = Error{ErrorCategory::storage, "the disk is full"};
+    transport.answer(200, "");
+    CHECK_THROWS_WITH_AS(send(), "the disk is full", Error);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a request that is cancelled is not recorded")
+{
+    transport.hang([this] { stop.emit(boost::asio::cancellation_type::terminal); });
+    CHECK_THROWS_AS(send(), boost::system::system_error);
+    CHECK(store.calls.empty());
+}
+
+} // namespace usaged::test

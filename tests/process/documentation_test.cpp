@@ -1,0 +1,119 @@
+#include "tests/process/installation.h"
+#include "tests/support/temp_dir.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <sstream>
+#include <string_view>
+#include <sys/wait.h>
+
+namespace usaged::test {
+namespace {
+
+std::string const readme = read_file(USAGED_SOURCE_DIR "/README.md");
+
+/// The contents of the code blocks of a language, each without its indentation.
+std::vector<std::string> blocks(std::string const& language)
+{
+    std::vector<std::string> out;
+    std::istringstream lines{readme};
+    std::size_t indentation = 0;
+    bool inside = false;
+    for (std::string line; std::getline(lines, line);) {
+        auto const start = line.find_first_not_of(' ');
+        auto const text = start == std::string::npos ? std::string{} : line.substr(start);
+        if (inside && text == "```") {
+            inside = false;
+        } else if (inside) {
+            out.back() += line.substr(std::min(indentation, line.size())) + '\n';
+        } else if (text == "```" + language) {
+            inside = true;
+            indentation = start;
+            out.emplace_back();
+        }
+    }
+    return out;
+}
+
+/// A history with revisions and with a poll that failed.
+void make_history(Installation& site)
+{
+    while (site.revisions().empty() || site.polls().size() < 10) {
+        REQUIRE(site.fetch().status == 0);
+        site.simulator.advance();
+    }
+    site.simulator.script(Endpoint::usage, answer(404));
+    REQUIRE(site.fetch().status == 69);
+}
+
+std::string replaced(std::string text, std::string_view from, std::string const& to)
+{
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    return text;
+}
+
+int shell(std::string const& command)
+{
+    auto const status = std::system((command + " >/dev/null").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/// Commands that are executed elsewhere: by .ci/run, and by .ci/check-unit, which installs into a folder.
+bool is_run_by_ci(std::string const& command)
+{
+    static constexpr std::array<std::string_view, 8> commands{
+        "script/demo",
+        "script/test",
+        "script/bootstrap",
+        "cmake --preset release",
+        "cmake --build --preset release",
+        "sudo cmake --install build/release --prefix /usr",
+        "sudo systemd-sysusers",
+        // These need a booted systemd.
+        "sudo systemctl ",
+    };
+    return std::any_of(commands.begin(), commands.end(),
+                       [&](std::string_view prefix) { return command.starts_with(prefix); });
+}
+
+} // namespace
+
+TEST_CASE("every SQL statement of the README answers something")
+{
+    Installation site;
+    make_history(site);
+    auto const statements = blocks("sql");
+    REQUIRE(statements.size() >= 5);
+    for (auto const& statement : statements) {
+        CAPTURE(statement);
+        CHECK_FALSE(site.query(statement).empty());
+    }
+}
+
+TEST_CASE("every command of the README works")
+{
+    Installation site;
+    make_history(site);
+    site.simulator.advance();
+    REQUIRE(site.fetch().status == 0);
+    for (auto const& block : blocks("sh")) {
+        std::istringstream lines{block};
+        for (std::string command; std::getline(lines, command);) {
+            CAPTURE(command);
+            if (command.empty() || is_run_by_ci(command)) continue;
+            auto here = replaced(command, "sudo ", "");
+            here = replaced(here, "/var/lib/usaged", site.state().string());
+            here = replaced(here, "/etc/usaged", site.directory.path().string());
+            if (here.starts_with("usaged"))
+                here = USAGED_BINARY + here.substr(6) + " -c " + site.configuration.string();
+            if (here.find("/dev/stdin") != std::string::npos) here += " </dev/null";
+            CHECK(shell(here) == 0);
+        }
+    }
+}
+
+} // namespace usaged::test

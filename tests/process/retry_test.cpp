@@ -1,0 +1,206 @@
+#include "tests/process/installation.h"
+
+#include <doctest/doctest.h>
+#include <simdjson.h>
+
+namespace usaged::test {
+namespace {
+
+/// The `wait_ms` of the `retry` lines of a log in JSON.
+std::vector<std::int64_t> waits(std::string const& log)
+{
+    std::vector<std::int64_t> found;
+    simdjson::dom::parser parser;
+    for (auto const& line : lines_with(log, R"("event":"retry")")) found.push_back(parser.parse(line)["wait_ms"]);
+    return found;
+}
+
+std::string past_date()
+{
+    return http_date(std::chrono::system_clock::now() - std::chrono::hours{1});
+}
+
+} // namespace
+
+TEST_CASE("a fault of the service that passes costs one retry line")
+{
+    for (int const status : {408, 500, 502, 503, 504}) {
+        CAPTURE(status);
+        Installation site;
+        site.simulator.script(Endpoint::usage, answer(status));
+        auto const ended = site.fetch();
+        CHECK(ended.status == 0);
+        CHECK(lines_with(ended.log, " retry ").size() == 1);
+        CHECK(lines_with(ended.log, " error ").empty());
+        CHECK(site.stored_rows().size() == 5);
+    }
+}
+
+TEST_CASE("a fault of the service that lasts ends after the configured tries")
+{
+    Installation site;
+    site.simulator.script(Endpoint::usage, answer(503, {}, "<html>busy</html>"), 10);
+    auto const ended = site.fetch();
+    CHECK(ended.status == 69);
+    CHECK(lines_with(ended.log, " retry ").size() == 2);
+    CHECK(lines_with(ended.log, "poll_failed").size() == 1);
+    CHECK(ended.log.find("busy") == std::string::npos);
+    CHECK(site.simulator.requests(Endpoint::usage).size() == 3);
+    CHECK(site.query("SELECT status FROM http_call WHERE method = 'GET'") == std::vector<std::string>(3, "503"));
+}
+
+TEST_CASE("a throttled request waits as long as Retry-After says")
+{
+    for (auto const& [retry_after, least] : {std::pair{"0", 0}, std::pair{"1", 1000}}) {
+        CAPTURE(retry_after);
+        Installation site;
+        site.simulator.script(Endpoint::usage, answer(429, {{"Retry-After", retry_after}}));
+        auto const ended = site.fetch({"--log-format", "json"});
+        CHECK(ended.status == 0);
+        auto const waited = waits(ended.log);
+        REQUIRE(waited.size() == 1);
+        CHECK(waited.front() >= least);
+        CHECK(waited.front() <= least + 100);
+    }
+}
+
+TEST_CASE("a Retry-After that says nothing leaves the back-off")
+{
+    for (auto const& value : {std::string{"-5"}, std::string{"soon"}, std::string{}, past_date()}) {
+        CAPTURE(value);
+        Installation site;
+        site.simulator.script(Endpoint::usage, answer(429, {{"Retry-After", value}}));
+        auto const ended = site.fetch({"--log-format", "json"});
+        CHECK(ended.status == 0);
+        auto const waited = waits(ended.log);
+        REQUIRE(waited.size() == 1);
+        CHECK(waited.front() <= 10);
+    }
+}
+
+TEST_CASE("a Retry-After beyond the limit ends the fetch at once")
+{
+    struct Case {
+        int answered;
+        std::string retry_after;
+        int status;
+    };
+    for (auto const& [answered, retry_after, status] :
+         {Case{429, "100000", 75}, Case{503, "100000", 69}, Case{429, "99999999999999999999", 75}}) {
+        CAPTURE(answered);
+        CAPTURE(retry_after);
+        Installation site;
+        site.simulator.script(Endpoint::usage, answer(answered, {{"Retry-After", retry_after}}), 2);
+        CHECK(site.fetch().status == status);
+        CHECK(site.simulator.requests(Endpoint::usage).size() == 1);
+    }
+}
+
+TEST_CASE("run keeps away for as long as the server asks")
+{
+    Installation site;
+    site.simulator.script(Endpoint::usage, answer(429, {{"Retry-After", "7200"}}));
+    Daemon daemon{site};
+    daemon.process.wait_for_log("poll_failed");
+    daemon.wait_until_idle();
+    auto const hours = site.query("SELECT retry_after / 3600 FROM poll");
+    CHECK(hours == std::vector<std::string>{"2"});
+    CHECK(daemon.stop().status == 0);
+    CHECK(site.simulator.requests(Endpoint::usage).size() == 1);
+}
+
+TEST_CASE("a status that repetition does not help is final")
+{
+    for (int const status : {201, 204, 205, 206, 301, 302, 303, 304, 307, 308, 400, 404, 409, 410, 418}) {
+        CAPTURE(status);
+        Installation site;
+        site.simulator.script(Endpoint::usage, answer(status, {{"Location", site.simulator.base_url() +
+                                                                                "/v1/analytics/licenses/usage"}}));
+        auto const ended = site.fetch();
+        CHECK(ended.status == 69);
+        CHECK(lines_with(ended.log, std::to_string(status)).size() == 1);
+        CHECK(site.simulator.requests(Endpoint::usage).size() == 1);
+        CHECK(site.stored_rows().empty());
+    }
+}
+
+TEST_CASE("a redirect of the token endpoint is not followed")
+{
+    Installation site;
+    site.simulator.script(Endpoint::token, redirect(site.simulator.base_url() + "/elsewhere", 307));
+    CHECK(site.fetch().status == 69);
+    CHECK(site.simulator.requests().size() == 1);
+}
+
+TEST_CASE("connections that break are tried again")
+{
+    std::vector<Fault> const faults{cut_after(1, Ending::reset), cut_after(30, Ending::close_notify),
+                                    cut_after(700, Ending::close), cut_after(700, Ending::reset)};
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        CAPTURE(i);
+        Installation site;
+        site.simulator.script(Endpoint::usage, faults[i]);
+        auto const ended = site.fetch();
+        CHECK(ended.status == 0);
+        CHECK(lines_with(ended.log, " retry ").size() == 1);
+        CHECK(lines_with(ended.log, "category=network").size() == 1);
+        CHECK(site.stored_rows().size() == 5);
+    }
+}
+
+TEST_CASE("a kept connection that the server closed costs nothing")
+{
+    Installation site;
+    site.simulator.script(Endpoint::usage, no_answer(Ending::close_notify));
+    auto const ended = site.fetch();
+    CHECK(ended.status == 0);
+    CHECK(lines_with(ended.log, " retry ").empty());
+    CHECK(site.simulator.connections() == 2);
+}
+
+TEST_CASE("a retry after silence repeats the request id, one after an answer does not")
+{
+    Installation site;
+    site.simulator.script(Endpoint::usage, cut_after(1, Ending::reset));
+    site.simulator.script(Endpoint::usage, answer(503));
+    REQUIRE(site.fetch().status == 0);
+    auto const requests = site.simulator.requests(Endpoint::usage);
+    REQUIRE(requests.size() == 3);
+    CHECK(requests[0].value("MS-RequestId") == requests[1].value("MS-RequestId"));
+    CHECK(requests[1].value("MS-RequestId") != requests[2].value("MS-RequestId"));
+    CHECK(requests[0].value("MS-CorrelationId") != requests[1].value("MS-CorrelationId"));
+}
+
+TEST_CASE("a service that is down fails the fetch as a fault of the network")
+{
+    Installation site;
+    site.simulator.go_down();
+    auto const ended = site.fetch();
+    CHECK(ended.status == 69);
+    CHECK(lines_with(ended.log, " retry ").size() == 2);
+    auto const errors = lines_with(ended.log, " error ");
+    REQUIRE(errors.size() == 1);
+    CHECK(errors.front().find("category=network") != std::string::npos);
+}
+
+TEST_CASE("a server with a certificate of another authority is not trusted")
+{
+    Installation site;
+    Simulator const stranger;
+    write_file(site.directory.path() / "ca.pem", stranger.ca_pem());
+    auto const ended = site.fetch();
+    CHECK(ended.status == 76);
+    CHECK(ended.log.find("category=tls") != std::string::npos);
+    CHECK(site.simulator.requests().empty());
+}
+
+TEST_CASE("what is no HTTP is a fault of the protocol")
+{
+    Installation site;
+    site.simulator.script(Endpoint::usage, raw("SSH-2.0-OpenSSH_9.2\r\n"));
+    auto const ended = site.fetch();
+    CHECK(ended.status == 76);
+    CHECK(ended.log.find("category=protocol") != std::string::npos);
+}
+
+} // namespace usaged::test

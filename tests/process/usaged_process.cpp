@@ -1,0 +1,206 @@
+#include "tests/process/usaged_process.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdexcept>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace usaged::test {
+namespace {
+
+constexpr std::chrono::seconds limit{30};
+
+void require(int result, char const* what)
+{
+    if (result != 0) throw std::system_error{result, std::generic_category(), what};
+}
+
+struct Pipe {
+    Pipe() { require(::pipe2(ends.data(), O_CLOEXEC) == 0 ? 0 : errno, "pipe2"); }
+    std::array<int, 2> ends{};
+};
+
+/// What would make usaged act differently from one computer to the next.
+bool concerns_usaged(std::string_view variable)
+{
+    for (std::string_view const name :
+         {"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+          "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY", "STATE_DIRECTORY"})
+        if (variable.substr(0, variable.find('=')) == name) return true;
+    return false;
+}
+
+std::vector<std::string> environment_of(ProcessOptions const& options)
+{
+    std::vector<std::string> variables;
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        if (!concerns_usaged(*variable)) variables.emplace_back(*variable);
+    for (auto const& [name, value] : options.environment) variables.push_back(name + '=' + value);
+    return variables;
+}
+
+std::vector<std::string> command_line(std::vector<std::string> const& arguments, ProcessOptions const& options)
+{
+    std::vector<std::string> line{USAGED_BINARY};
+    // posix_spawn can neither ignore the signal that a write beyond the limit sends nor set the limit.
+    if (options.largest_file) {
+        auto const blocks = std::to_string(*options.largest_file / 512);
+        line = {"/bin/sh", "-c", "trap '' XFSZ; ulimit -S -f " + blocks + R"(; exec "$0" "$@")", USAGED_BINARY};
+    }
+    line.insert(line.end(), arguments.begin(), arguments.end());
+    return line;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts)
+{
+    std::vector<char*> out;
+    for (auto& text : texts) out.push_back(text.data());
+    out.push_back(nullptr);
+    return out;
+}
+
+pid_t spawn(std::vector<std::string> line, std::vector<std::string> environment, int output, int log)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
+    pid_t pid = -1;
+    auto const result = ::posix_spawn(&pid, line.front().c_str(), &actions, nullptr, pointers(line).data(),
+                                      pointers(environment).data());
+    posix_spawn_file_actions_destroy(&actions);
+    require(result, line.front().c_str());
+    return pid;
+}
+
+int exit_status(int status)
+{
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+} // namespace
+
+std::vector<std::string> lines_with(std::string const& text, std::string_view part)
+{
+    std::vector<std::string> found;
+    for (std::size_t begin = 0; begin < text.size();) {
+        auto const end = std::min(text.find('\n', begin), text.size());
+        auto line = text.substr(begin, end - begin);
+        if (line.find(part) != std::string::npos) found.push_back(std::move(line));
+        begin = end + 1;
+    }
+    return found;
+}
+
+UsagedProcess::UsagedProcess(std::vector<std::string> const& arguments, ProcessOptions const& options)
+{
+    Pipe const output;
+    Pipe const log;
+    output_pipe_ = output.ends[0];
+    log_pipe_ = log.ends[0];
+    pid_ = spawn(command_line(arguments, options), environment_of(options), output.ends[1], log.ends[1]);
+    ::close(output.ends[1]);
+    ::close(log.ends[1]);
+    reader_ = std::thread{[this] { read_pipes(); }};
+}
+
+UsagedProcess::~UsagedProcess()
+{
+    if (!reaped_) {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    reader_.join();
+    ::close(output_pipe_);
+    ::close(log_pipe_);
+}
+
+void UsagedProcess::signal(int number) const
+{
+    if (::kill(pid_, number) != 0) throw std::system_error{errno, std::generic_category(), "kill"};
+}
+
+void UsagedProcess::limit_files(std::size_t bytes) const
+{
+    rlimit limits{};
+    bool const known = ::prlimit(pid_, RLIMIT_FSIZE, nullptr, &limits) == 0;
+    limits.rlim_cur = bytes;
+    if (!known || ::prlimit(pid_, RLIMIT_FSIZE, &limits, nullptr) != 0)
+        throw std::system_error{errno, std::generic_category(), "prlimit"};
+}
+
+std::string UsagedProcess::wait_for_log(std::string_view text)
+{
+    std::unique_lock lock{mutex_};
+    std::string line;
+    auto const found = [&] {
+        for (auto end = log_.find('\n', log_position_); end != std::string::npos; end = log_.find('\n', end + 1)) {
+            line = log_.substr(log_position_, end - log_position_);
+            log_position_ = end + 1;
+            if (line.find(text) != std::string::npos) return true;
+        }
+        line.clear();
+        return at_end_;
+    };
+    if (!arrived_.wait_for(lock, limit, found) || line.empty())
+        throw std::runtime_error{"usaged did not log " + std::string{text} + ":\n" + log_};
+    return line;
+}
+
+std::string UsagedProcess::log() const
+{
+    std::lock_guard const lock{mutex_};
+    return log_;
+}
+
+// Only the end of the process closes its ends of the pipes: it has no children.
+Ended UsagedProcess::wait()
+{
+    std::unique_lock lock{mutex_};
+    if (!arrived_.wait_for(lock, limit, [this] { return at_end_; }))
+        throw std::runtime_error{"usaged did not end:\n" + log_};
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    reaped_ = true;
+    return {exit_status(status), output_, log_};
+}
+
+void UsagedProcess::read_pipes()
+{
+    std::array<pollfd, 2> pipes{{{output_pipe_, POLLIN, 0}, {log_pipe_, POLLIN, 0}}};
+    std::array<std::string*, 2> const texts{&output_, &log_};
+    std::array<char, 65536> buffer{};
+    while (pipes[0].fd >= 0 || pipes[1].fd >= 0) {
+        ::poll(pipes.data(), pipes.size(), -1);
+        for (std::size_t i = 0; i < pipes.size(); ++i) {
+            if (pipes[i].fd < 0 || pipes[i].revents == 0) continue;
+            auto const size = ::read(pipes[i].fd, buffer.data(), buffer.size());
+            std::lock_guard const lock{mutex_};
+            if (size > 0)
+                texts[i]->append(buffer.data(), static_cast<std::size_t>(size));
+            else
+                pipes[i].fd = -1; // poll leaves it out
+            arrived_.notify_all();
+        }
+    }
+    std::lock_guard const lock{mutex_};
+    at_end_ = true;
+    arrived_.notify_all();
+}
+
+Ended run_usaged(std::vector<std::string> const& arguments, ProcessOptions const& options)
+{
+    return UsagedProcess{arguments, options}.wait();
+}
+
+} // namespace usaged::test

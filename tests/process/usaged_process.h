@@ -1,0 +1,71 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <thread>
+#include <vector>
+
+namespace usaged::test {
+
+/// How a process ended, and all that it wrote.
+struct Ended {
+    int status = 0;     ///< 128 and the signal's number for one that a signal ended
+    std::string output; ///< standard output
+    std::string log;    ///< standard error
+};
+
+/// The lines of `text` that contain `part`.
+std::vector<std::string> lines_with(std::string const& text, std::string_view part);
+
+struct ProcessOptions {
+    std::map<std::string, std::string> environment = {}; ///< besides that of the test, without what concerns usaged
+    std::optional<std::size_t> largest_file = {};        ///< writes beyond so many bytes fail; a multiple of 512
+};
+
+/// The program `usaged` under test. The destructor kills it. Waits throw std::runtime_error, with the log, after 30 s.
+class UsagedProcess {
+public:
+    explicit UsagedProcess(std::vector<std::string> const& arguments, ProcessOptions const& options = {});
+    UsagedProcess(UsagedProcess const&) = delete;
+    UsagedProcess& operator=(UsagedProcess const&) = delete;
+    ~UsagedProcess();
+
+    pid_t pid() const { return pid_; }
+    void signal(int number) const;
+
+    /// From now on another ProcessOptions::largest_file. There has to be one already.
+    void limit_files(std::size_t bytes) const;
+
+    /// Blocks until standard error has a line with that text, after the line that the last call returned.
+    std::string wait_for_log(std::string_view text);
+    std::string log() const; ///< so far
+
+    /// Blocks until the process has ended.
+    Ended wait();
+
+private:
+    void read_pipes();
+
+    pid_t pid_ = -1;
+    int output_pipe_ = -1;
+    int log_pipe_ = -1;
+    bool reaped_ = false;
+    std::size_t log_position_ = 0; ///< where wait_for_log goes on
+    mutable std::mutex mutex_;     ///< of what follows but the thread
+    std::condition_variable arrived_;
+    bool at_end_ = false;
+    std::string output_;
+    std::string log_;
+    std::thread reader_;
+};
+
+/// Runs usaged to its end.
+Ended run_usaged(std::vector<std::string> const& arguments, ProcessOptions const& options = {});
+
+} // namespace usaged::test
