@@ -70,17 +70,21 @@ void PayloadArchive::drop_failed()
 
 void PayloadArchive::drop(Timestamp before)
 {
+    // From the old polls to their bodies, which come first as the list of pages leads to them: a walk over all bodies
+    // would grow with what is kept.
+    statements_("DELETE FROM raw_payload WHERE sha256 IN (SELECT sha256 FROM poll_page WHERE poll_id <="
+                " (SELECT id FROM poll WHERE started_at < ?1 ORDER BY started_at DESC LIMIT 1))"
+                " AND NOT EXISTS"
+                " (SELECT 1 FROM poll_page JOIN poll ON poll.id = poll_page.poll_id"
+                "  WHERE poll_page.sha256 = raw_payload.sha256 AND poll.started_at >= ?1)")
+        .bind(before)
+        .run();
     // The pages of the last snapshot that was applied stay listed, however old: an unchanged one is known by them.
     statements_("DELETE FROM poll_page"
                 " WHERE poll_id <= (SELECT id FROM poll WHERE started_at < ?1 ORDER BY started_at DESC LIMIT 1)"
                 " AND EXISTS (SELECT 1 FROM poll AS old JOIN poll AS newer"
                 "             ON newer.dataset = old.dataset AND newer.id > old.id"
                 "             AND newer.outcome IN ('ok', 'unchanged') WHERE old.id = poll_page.poll_id)")
-        .bind(before)
-        .run();
-    statements_("DELETE FROM raw_payload WHERE NOT EXISTS"
-                " (SELECT 1 FROM poll_page JOIN poll ON poll.id = poll_page.poll_id"
-                "  WHERE poll_page.sha256 = raw_payload.sha256 AND poll.started_at >= ?1)")
         .bind(before)
         .run();
 }

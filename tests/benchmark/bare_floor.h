@@ -11,8 +11,8 @@
 namespace usaged::test {
 
 /// What a careful programmer would write who had but this one task: simdjson and the C interface of SQLite, without
-/// validation, archive or records. The database has usaged's schema, pragmas and durability, and the statement is
-/// usaged's own.
+/// validation, archive or records. The database has usaged's schema, pragmas and durability, and the statements
+/// are usaged's own.
 class BareFloor {
 public:
     /// Makes the database, with one poll in it.

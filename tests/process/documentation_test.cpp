@@ -41,10 +41,10 @@ std::vector<std::string> blocks(std::string const& language)
 /// A history with revisions and with a poll that failed.
 void make_history(Installation& site)
 {
-    while (site.revisions().empty() || site.polls().size() < 10) {
+    do {
         REQUIRE(site.fetch().status == 0);
         site.simulator.advance();
-    }
+    } while (site.revisions().empty() || site.polls().size() < 10);
     site.simulator.script(Endpoint::usage, answer(404));
     REQUIRE(site.fetch().status == 69);
 }

@@ -83,6 +83,12 @@ pid_t spawn(std::vector<std::string> line, std::vector<std::string> environment,
     return pid;
 }
 
+std::string tail(std::string const& log)
+{
+    constexpr std::size_t enough = 2000;
+    return log.substr(log.size() - std::min(enough, log.size()));
+}
+
 int exit_status(int status)
 {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -153,7 +159,7 @@ std::string UsagedProcess::wait_for_log(std::string_view text)
         return at_end_;
     };
     if (!arrived_.wait_for(lock, limit, found) || line.empty())
-        throw std::runtime_error{"usaged did not log " + std::string{text} + ":\n" + log_};
+        throw std::runtime_error{"usaged did not log " + std::string{text} + ":\n" + tail(log_)};
     return line;
 }
 
@@ -168,7 +174,7 @@ Ended UsagedProcess::wait()
 {
     std::unique_lock lock{mutex_};
     if (!arrived_.wait_for(lock, limit, [this] { return at_end_; }))
-        throw std::runtime_error{"usaged did not end:\n" + log_};
+        throw std::runtime_error{"usaged did not end:\n" + tail(log_)};
     int status = 0;
     ::waitpid(pid_, &status, 0);
     reaped_ = true;
