@@ -47,6 +47,11 @@ Health assess(DatasetReport const& report, ScheduleSettings const& schedule, Tim
     auto const& success = report.history.last_success;
     if (success && now - *success > 2 * interval(schedule))
         return {HealthLevel::critical, "no poll has succeeded since " + format_timestamp(*success)};
+    // Without a success there is no date to count from: five failures in a row take more than an hour by default.
+    if (!success && report.history.failures >= 5)
+        return {HealthLevel::critical, "no poll has ever succeeded, the last failed (" +
+                                           report.last_error->error_category +
+                                           "): " + report.last_error->error_message};
     if (failed)
         return {HealthLevel::warning, "the last poll failed (" + report.last_error->error_category +
                                           "): " + report.last_error->error_message};

@@ -72,7 +72,7 @@ void PollLoop::take_orders()
             auto const same = [&scheduled](Entry const& entry) {
                 return entry.scheduled.dataset == scheduled.dataset && entry.manual;
             };
-            entries_.push_back({scheduled, std::any_of(old.begin(), old.end(), same), std::nullopt});
+            entries_.push_back({scheduled, std::any_of(old.begin(), old.end(), same), std::nullopt, false});
         }
         reloaded_.reset();
     }
@@ -93,7 +93,7 @@ Due PollLoop::due(Entry& entry, Timestamp now)
     if (entry.manual) return {now, Trigger::manual};
     if (entry.unrecorded) {
         auto const retry = scheduled_due(entry, *entry.unrecorded, now);
-        if (retry.at > now) return retry;
+        if (entry.repeat_unrecorded || retry.at > now) return retry;
     }
     try {
         return scheduled_due(entry, store_.history(*entry.scheduled.dataset), now);
@@ -142,10 +142,16 @@ asio::awaitable<void> PollLoop::poll(Entry& entry, Trigger trigger)
     auto const before = recorded(entry);
     try {
         co_await poll_(dataset, trigger);
-        entry.unrecorded.reset();
+        forget_unrecorded(entry);
     } catch (Error const& error) {
         take_failure(entry, before, error);
     }
+}
+
+void PollLoop::forget_unrecorded(Entry& entry)
+{
+    entry.unrecorded.reset();
+    entry.repeat_unrecorded = false;
 }
 
 void PollLoop::take_failure(Entry& entry, std::optional<PollHistory> const& before, Error const& error)
@@ -153,10 +159,11 @@ void PollLoop::take_failure(Entry& entry, std::optional<PollHistory> const& befo
     auto const after = recorded(entry);
     // An interrupted poll is one whose failure could not be written.
     if (before && after && !after->interrupted && after->failures > before->failures) {
-        entry.unrecorded.reset();
+        forget_unrecorded(entry);
         report(entry, error, error.what(), scheduled_due(entry, *after, clock_.now()).at);
     } else {
         remember_failure(entry, before, error);
+        entry.repeat_unrecorded = true;
         report(entry, error, error.what(), scheduled_due(entry, *entry.unrecorded, clock_.now()).at);
     }
 }

@@ -54,6 +54,7 @@ private:
         ScheduledDataset scheduled;
         bool manual = false;                   ///< asked for by poll_now, not begun yet
         std::optional<PollHistory> unrecorded; ///< how things stand while the store cannot tell or keep it
+        bool repeat_unrecorded = false; ///< a poll failed of which the store knows nothing: it has to be made again
     };
     struct Next {
         Entry* entry;
@@ -69,6 +70,7 @@ private:
     void wake();
 
     boost::asio::awaitable<void> poll(Entry& entry, Trigger trigger);
+    static void forget_unrecorded(Entry& entry);
     void take_failure(Entry& entry, std::optional<PollHistory> const& before, Error const& error);
     std::optional<PollHistory> recorded(Entry const& entry);
     void remember_failure(Entry& entry, std::optional<PollHistory> const& before, Error const& error);

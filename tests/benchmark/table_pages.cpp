@@ -4,7 +4,6 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
-#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <stdexcept>
@@ -33,7 +32,7 @@ PageImages page_images(std::filesystem::path const& database, std::string const&
     connection.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)");
     auto const numbers = page_numbers(connection, table);
     auto const page_size = connection.execAndGet("PRAGMA page_size").getInt64();
-    // Opened anew by another descriptor: its closing drops SQLite's locks, which is harmless as nobody else is there.
+    // Closing it drops the locks that SQLite holds on the file: harmless, as nobody else has it open.
     std::ifstream file{database, std::ios::binary};
     std::string page(static_cast<std::size_t>(page_size), '\0');
     PageImages images;

@@ -17,9 +17,9 @@ void check_refusals(std::vector<BadBody> const& cases)
     Installation site;
     REQUIRE(site.fetch().status == 0);
     auto const rows = site.stored_rows();
-    for (auto const& [body, complaint] : cases) {
-        CAPTURE(body.substr(0, 300));
-        site.simulator.serve({body});
+    for (auto const& bad : cases) {
+        CAPTURE(bad.body.substr(0, 300));
+        site.simulator.serve({bad.body});
         auto const ended = site.fetch();
         CHECK(ended.status == 65);
         CHECK(ended.output.empty());
@@ -28,7 +28,7 @@ void check_refusals(std::vector<BadBody> const& cases)
         CAPTURE(lines.front());
         CHECK(lines.front().find("poll_failed") != std::string::npos);
         CHECK(lines.front().find("category=data") != std::string::npos);
-        CHECK(lines.front().find(complaint) != std::string::npos);
+        CHECK(lines.front().find(bad.complaint) != std::string::npos);
         CHECK(site.stored_rows() == rows);
         CHECK(site.revisions().empty());
     }

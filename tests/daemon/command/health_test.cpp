@@ -103,6 +103,15 @@ TEST_CASE("a failure is a warning while usaged can help itself, else critical")
     }
 }
 
+TEST_CASE("five failures in a row without a success ever are critical, whatever their category")
+{
+    auto report = failed({}, "network");
+    report.history.failures = 4;
+    CHECK(level(report) == HealthLevel::warning);
+    report.history.failures = 5;
+    CHECK(level(report) == HealthLevel::critical);
+}
+
 TEST_CASE("an error before the last success is history")
 {
     auto report = failed(succeeded(1h), "auth");
