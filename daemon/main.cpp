@@ -104,7 +104,7 @@ int main(int argc, char** argv)
     forbid_core_dumps();
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a limit of file sizes fails a poll, it does not kill
-    ::umask(S_IWGRP | S_IRWXO); // the group may read the database, others nothing
+    ::umask(S_IWGRP | S_IRWXO);    // the group may read the database, others nothing
 
     CLI::App app{"usaged keeps the history of the licence usage that Microsoft Partner Center reports", "usaged"};
     CommandLine line;

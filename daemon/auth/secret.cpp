@@ -110,9 +110,9 @@ std::string read_source(SecretSource const& source, std::string_view what)
 
 } // namespace
 
-Secret::Secret(Secret&& other) noexcept : value_{other.value_}
+// Copied and wiped: moving a short string would leave the secret in the other's buffer.
+Secret::Secret(Secret&& other) noexcept : value_{other.value_} // NOLINT(performance-move-constructor-init)
 {
-    // Moving a short string would leave a copy in the other's buffer.
     wipe(other.value_);
 }
 

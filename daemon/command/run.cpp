@@ -64,7 +64,7 @@ private:
     /// A coroutine that serves the loop. What it throws ends the daemon.
     void spawn(asio::awaitable<void> work)
     {
-        asio::co_spawn(context_, std::move(work), [](std::exception_ptr thrown) {
+        asio::co_spawn(context_, std::move(work), [](std::exception_ptr const& thrown) {
             if (thrown) std::rethrow_exception(thrown);
         });
     }

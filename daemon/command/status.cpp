@@ -36,8 +36,8 @@ std::string age(Timestamp then, Timestamp now)
     auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
     if (seconds < 0) return "in the future";
     if (seconds < 120) return std::to_string(seconds) + " s old";
-    if (seconds < 2 * 3600) return std::to_string(seconds / 60) + " min old";
-    if (seconds < 2 * 86400) return std::to_string(seconds / 3600) + " h old";
+    if (seconds < 7200) return std::to_string(seconds / 60) + " min old";
+    if (seconds < 172800) return std::to_string(seconds / 3600) + " h old";
     return std::to_string(seconds / 86400) + " days old";
 }
 

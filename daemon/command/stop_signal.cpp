@@ -27,7 +27,7 @@ int StopSignal::run(asio::awaitable<void> work, std::function<void()> const& on_
     });
 
     std::exception_ptr failure;
-    auto const finished = [&](std::exception_ptr thrown) {
+    auto const finished = [&](std::exception_ptr const& thrown) {
         failure = thrown;
         context_.stop();
     };

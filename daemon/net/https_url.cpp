@@ -58,7 +58,7 @@ HttpsUrl parse_https_url(std::string_view text)
 {
     auto const parsed = urls::parse_uri(text);
     if (!parsed) throw refusal("is not a valid absolute URL");
-    urls::url_view const url = *parsed;
+    urls::url_view const& url = *parsed;
     if (url.scheme_id() != urls::scheme::https) throw refusal("does not begin with https://");
     if (url.has_userinfo()) throw refusal("has a user name or password in it");
 

@@ -17,9 +17,9 @@ Error refused(std::string const& reason)
                  "Nothing was stored: a snapshot is stored whole or not at all. If this lasts, please report it."};
 }
 
-bool same_origin(urls::url_view a, urls::url_view b)
+bool same_origin(urls::url_view const& a, urls::url_view const& b)
 {
-    auto const port = [](urls::url_view url) {
+    auto const port = [](urls::url_view const& url) {
         return url.port().empty() ? std::string{"443"} : std::string{url.port()};
     };
     return a.scheme_id() == b.scheme_id() && a.encoded_host() == b.encoded_host() && port(a) == port(b) &&

@@ -22,13 +22,13 @@ T run_coroutine(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine
     std::exception_ptr thrown;
     io.restart();
     if constexpr (std::is_void_v<T>) {
-        auto const keep = [&](std::exception_ptr error) { thrown = error; };
+        auto const keep = [&](std::exception_ptr const& error) { thrown = error; };
         co_spawn(io, std::move(coroutine), boost::asio::bind_cancellation_slot(signal.slot(), keep));
         io.run();
         if (thrown) std::rethrow_exception(thrown);
     } else {
         std::optional<T> result;
-        auto const keep = [&](std::exception_ptr error, T value) {
+        auto const keep = [&](std::exception_ptr const& error, T value) {
             thrown = error;
             if (!error) result.emplace(std::move(value));
         };
