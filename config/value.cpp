@@ -204,11 +204,9 @@ Parser<std::string> https_url()
     return [](Scalar const& scalar) -> Parsed<std::string> {
         try {
             auto const url = parse_https_url(scalar.text);
-            // Boost.URL 1.81 ends the host of https://127.0.0.1.example after the 1.
-            auto const whole_host = url.target.starts_with('/');
             auto const bare = scalar.text.find_first_of("?#") == std::string::npos;
             auto const text = "https://" + url.authority + url.target;
-            if (whole_host && bare) return {text.substr(0, text.find_last_not_of('/') + 1), {}};
+            if (bare) return {text.substr(0, text.find_last_not_of('/') + 1), {}};
         } catch (Error const&) {
             // The complaint below says it in the words of the configuration.
         }

@@ -1,28 +1,18 @@
+#include "config/choices.h"
 #include "daemon/command/command.h"
 #include "daemon/command/failure.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
-#include <map>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
 namespace {
-
-std::map<std::string, usaged::LogLevel> const log_levels{{"trace", usaged::LogLevel::trace},
-                                                         {"debug", usaged::LogLevel::debug},
-                                                         {"info", usaged::LogLevel::info},
-                                                         {"warn", usaged::LogLevel::warn},
-                                                         {"error", usaged::LogLevel::error}};
-
-std::map<std::string, usaged::LogFormat> const log_formats{{"auto", usaged::LogFormat::automatic},
-                                                           {"text", usaged::LogFormat::text},
-                                                           {"json", usaged::LogFormat::json},
-                                                           {"journal", usaged::LogFormat::journal}};
 
 /// What the command line said.
 struct CommandLine {
@@ -34,12 +24,19 @@ struct CommandLine {
     bool list_only = false;
 };
 
-template <typename Value>
-std::vector<std::string> names(std::map<std::string, Value> const& values)
+template <typename Choices>
+std::vector<std::string> words_of(Choices const& choices)
 {
-    std::vector<std::string> out;
-    for (auto const& [name, value] : values) out.push_back(name);
-    return out;
+    std::vector<std::string> words;
+    for (auto const& [word, value] : choices) words.emplace_back(word);
+    return words;
+}
+
+/// The value of a word that is one of the choices.
+template <typename Choices>
+auto value_of(Choices const& choices, std::string_view word)
+{
+    return std::ranges::find(choices, word, &Choices::value_type::first)->second;
 }
 
 void add_global_options(CLI::App& app, CommandLine& line)
@@ -49,14 +46,14 @@ void add_global_options(CLI::App& app, CommandLine& line)
         ->capture_default_str();
     app.add_option("--log-level", line.log_level, "trace, debug, info, warn or error; default: the configuration's")
         ->type_name("LEVEL")
-        ->check(CLI::IsMember(names(log_levels)));
+        ->check(CLI::IsMember(words_of(usaged::log_levels)));
     app.add_option(
            "--log-format", line.log_format,
            "auto, text, json or journal; auto is journal under systemd, else text; default: the configuration's")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember(names(log_formats)));
+        ->check(CLI::IsMember(words_of(usaged::log_formats)));
     app.set_version_flag("--version", usaged::version_text, "Version, with those of the libraries linked");
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1); // a mistyped one is then named as what was not expected
     app.fallthrough();
 }
 
@@ -80,8 +77,8 @@ void add_commands(CLI::App& app, CommandLine& line)
 
 int execute(CLI::App const& app, CommandLine& line)
 {
-    if (!line.log_level.empty()) line.global.log_level = log_levels.at(line.log_level);
-    if (!line.log_format.empty()) line.global.log_format = log_formats.at(line.log_format);
+    if (!line.log_level.empty()) line.global.log_level = value_of(usaged::log_levels, line.log_level);
+    if (!line.log_format.empty()) line.global.log_format = value_of(usaged::log_formats, line.log_format);
     if (app.got_subcommand("run")) return usaged::run(line.global);
     if (app.got_subcommand("fetch")) return usaged::fetch(line.global, line.fetch);
     if (app.got_subcommand("check")) return usaged::check(line.global);
@@ -112,11 +109,18 @@ int main(int argc, char** argv)
         add_global_options(app, line);
         add_commands(app, line);
         app.parse(argc, argv);
+        if (app.get_subcommands().empty()) throw CLI::RequiredError{"A command"};
     } catch (CLI::ParseError const& error) {
         return app.exit(error) == 0 ? EX_OK : EX_USAGE;
     }
     try {
-        return execute(app, line);
+        auto const status = execute(app, line);
+        if (!std::cout.flush())
+            throw usaged::Error{usaged::ErrorCategory::storage, "standard output cannot be written"};
+        return status;
+    } catch (usaged::UsageError const& error) {
+        std::cerr << "usaged: " << error.what() << '\n';
+        return EX_USAGE;
     } catch (usaged::Error const& error) {
         return usaged::report_failure(error);
     } catch (std::exception const& bug) {

@@ -1,6 +1,7 @@
 #include "storage/database_check.h"
 
 #include "storage/schema.h"
+#include "storage/sqlite_database.h"
 #include "storage/sqlite_error.h"
 
 #include <SQLiteCpp/Column.h>
@@ -20,8 +21,6 @@ namespace usaged {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int busy_timeout_ms = 2000;
 
 // quick_check reads some 700 MB/s. What a start leaves unread is read when it is needed, and SQLite reports damage in
 // every page it reads; a backup is always checked as a whole.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <pwd.h>
 #include <string>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -36,6 +37,17 @@ Error held_by_another(fs::path const& file, int descriptor)
     return Error{ErrorCategory::locked, file.string() + ": " + who + " holds the lock: usaged is running already",
                  "Stop that process first (`systemctl stop usaged`), or give this one a state_dir and a database of "
                  "its own."};
+}
+
+// What root writes into another user's directory, that user could not read or replace afterwards.
+void require_own_directory(fs::path const& directory)
+{
+    struct stat facts {};
+    if (::geteuid() != 0 || ::stat(directory.c_str(), &facts) != 0 || facts.st_uid == 0) return;
+    passwd const* const owner = ::getpwuid(facts.st_uid);
+    std::string const name = owner != nullptr ? owner->pw_name : std::to_string(facts.st_uid);
+    throw Error{ErrorCategory::storage, directory.string() + " belongs to the user " + name + ", but this is root",
+                "Run it as that user: sudo -u " + name + " usaged …"};
 }
 
 } // namespace
@@ -68,6 +80,7 @@ LockFile::~LockFile()
 
 InstanceLock::InstanceLock(fs::path const& state_dir, fs::path const& database)
 {
+    require_own_directory(state_dir);
     files_.emplace_back(state_dir / "lock");
     std::error_code error;
     auto const resolved = resolve_database(database);

@@ -106,13 +106,12 @@ bool PollLog::is_replay(PollId poll)
 // What backfill and replay apply is not the present snapshot, and says nothing about when the next one is due.
 std::optional<AppliedSnapshot> PollLog::last_applied(Dataset const& dataset)
 {
-    auto query = statements_("SELECT id, started_at, rows_received, data_to FROM poll WHERE dataset = ?"
-                             " AND outcome IN ('ok', 'unchanged') AND degraded IS NULL"
+    auto query = statements_("SELECT started_at, rows_received, data_to FROM poll WHERE dataset = ?"
+                             " AND outcome IN ('ok', 'unchanged')"
                              R"( AND "trigger" NOT IN ('backfill', 'replay') ORDER BY id DESC LIMIT 1)");
     query.bind(dataset.name);
     if (!query.step()) return std::nullopt;
-    return AppliedSnapshot{PollId{query.integer(0)}, query.timestamp(1).value_or(Timestamp{}), query.integer(2),
-                           query.text(3)};
+    return AppliedSnapshot{query.timestamp(0).value_or(Timestamp{}), query.integer(1), query.text(2)};
 }
 
 PollHistory PollLog::history(Dataset const& dataset)

@@ -11,9 +11,6 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 
-#include <algorithm>
-#include <iterator>
-
 namespace usaged {
 
 namespace fs = std::filesystem;
@@ -115,15 +112,6 @@ std::optional<TokenEvent> Reports::last_token_event(std::string const& event)
 int Reports::schema_version()
 {
     return impl_->read([&] { return usaged::schema_version(*impl_->connection); });
-}
-
-std::vector<Migration> Reports::pending_migrations()
-{
-    auto const version = schema_version();
-    std::vector<Migration> pending;
-    std::ranges::copy_if(sqlite_migrations(), std::back_inserter(pending),
-                         [&](Migration const& migration) { return migration.number > version; });
-    return pending;
 }
 
 std::uintmax_t Reports::bytes() const

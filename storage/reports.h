@@ -1,6 +1,5 @@
 #pragma once
 
-#include "migrations/migrations.h"
 #include "storage/snapshot_store.h"
 
 #include <cstdint>
@@ -8,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace usaged {
 
@@ -50,9 +48,6 @@ public:
 
     /// The number of the last migration that was applied.
     int schema_version();
-
-    /// Migrations that the database has not seen.
-    std::vector<Migration> pending_migrations();
 
     /// The size of the database and its write-ahead log, in bytes.
     std::uintmax_t bytes() const;

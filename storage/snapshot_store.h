@@ -69,7 +69,6 @@ struct PollHistory {
 
 /// What the guards compare a snapshot with.
 struct AppliedSnapshot {
-    PollId poll{};
     Timestamp started_at;
     std::int64_t rows = 0;
     std::string data_to;
@@ -96,7 +95,7 @@ public:
     /// The body of an archived page, with the spare capacity that the decoder likes.
     virtual std::string read_page(SnapshotPage const& page) = 0;
 
-    /// The newest poll of the dataset that ended ok or unchanged and was not degraded, backfill and replay left out;
+    /// The newest poll of the dataset that ended ok or unchanged, degraded or not, backfill and replay left out;
     /// nothing if there is none.
     virtual std::optional<AppliedSnapshot> last_applied(Dataset const& dataset) = 0;
 

@@ -14,6 +14,9 @@ class Database;
 
 namespace usaged {
 
+/// How long a connection waits for the locks of others.
+inline constexpr int busy_timeout_ms = 2000;
+
 enum class WhenMissing {
     create,
     refuse, ///< a database that vanished under a running daemon is not silently begun anew
@@ -31,8 +34,8 @@ std::optional<FileIdentity> identify(std::filesystem::path const& file);
 
 /// Opens the database, a resolved path, for its one writer, checked and migrated; see check_database for what is
 /// refused untouched. A new one appears complete or not at all, with mode 0640; its directory must exist. The
-/// connection waits 2 s for locks, does not sync its commits (see Durably), and leaves its write-ahead log in place for
-/// readers when it is closed. Throws Error with ErrorCategory::storage, or SQLite::Exception.
+/// connection waits busy_timeout_ms for locks, does not sync its commits (see Durably), and leaves its write-ahead log
+/// in place for readers when it is closed. Throws Error with ErrorCategory::storage, or SQLite::Exception.
 std::unique_ptr<SQLite::Database> open_for_writing(std::filesystem::path const& path,
                                                    std::span<Migration const> migrations, WhenMissing when_missing);
 

@@ -79,7 +79,7 @@ public:
         // A reader in the middle of a query is not waited for; the log is then shortened by a later write.
         sqlite3_busy_timeout(database_.getHandle(), 0);
         sqlite3_wal_checkpoint_v2(database_.getHandle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-        sqlite3_busy_timeout(database_.getHandle(), 2000);
+        sqlite3_busy_timeout(database_.getHandle(), busy_timeout_ms);
     }
 
 private:

@@ -69,8 +69,6 @@ public:
     explicit Statements(SQLite::Database& database);
     ~Statements();
 
-    SQLite::Database& database() { return database_; }
-
     /// `sql` is one statement in a string literal. Not to be used again while a Query of it lives.
     Query operator()(char const* sql);
 

@@ -4,7 +4,6 @@
 
 #include <openssl/crypto.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -43,17 +42,21 @@ Error unusable(std::string_view what, std::string const& reason, std::string rem
 
 std::string read_whole(int fd, std::string const& path, std::string_view what)
 {
-    std::string text;
-    std::array<char, 4096> buffer{};
+    std::string text(largest_secret + 1, '\0'); // growing would leave copies of the secret behind
+    std::size_t size = 0;
+    auto const refusal = [&](std::string const& reason) {
+        wipe(text);
+        return unusable(what, reason, {});
+    };
     for (;;) {
-        auto const count = ::read(fd, buffer.data(), buffer.size());
+        auto const count = ::read(fd, text.data() + size, text.size() - size);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw unusable(what, "cannot read " + path + ": " + std::strerror(errno), {});
+        if (count < 0) throw refusal("cannot read " + path + ": " + std::strerror(errno));
         if (count == 0) break;
-        text.append(buffer.data(), static_cast<std::size_t>(count));
-        if (text.size() > largest_secret) throw unusable(what, path + " is larger than 64 KiB", {});
+        size += static_cast<std::size_t>(count);
+        if (size > largest_secret) throw refusal(path + " is larger than 64 KiB");
     }
-    OPENSSL_cleanse(buffer.data(), buffer.size());
+    text.resize(size);
     return text;
 }
 

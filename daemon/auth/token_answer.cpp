@@ -14,7 +14,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t largest_answer = 1 << 20;
 constexpr std::size_t largest_token = 65536;
 constexpr std::chrono::seconds unknown_lifetime{300};
 constexpr std::chrono::seconds longest_lifetime{48 * 3600}; // Entra's longest special sessions have 28 hours
@@ -58,7 +57,7 @@ std::chrono::seconds lifetime(dom::object object)
 
 Grant read_token_answer(std::string const& body)
 {
-    if (body.size() > largest_answer) throw malformed("it is larger than 1 MiB");
+    if (body.size() > largest_token_answer) throw malformed("it is larger than 1 MiB");
     dom::parser parser;
     dom::object object;
     if (parser.parse(body).get(object) != simdjson::SUCCESS) throw malformed("it is not a JSON object");

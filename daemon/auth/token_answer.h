@@ -3,9 +3,13 @@
 #include "daemon/auth/secret.h"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace usaged {
+
+/// The longest body that the token endpoint may answer with, in bytes.
+inline constexpr std::size_t largest_token_answer = 1 << 20;
 
 /// What the token endpoint granted.
 struct Grant {

@@ -1,6 +1,5 @@
 #include "daemon/auth/token_source.h"
 
-#include "daemon/auth/token_answer.h"
 #include "daemon/fault/classify.h"
 
 #include <algorithm>
@@ -66,17 +65,13 @@ boost::asio::awaitable<std::string> TokenSource::access_token(HttpTransport& tra
     WipedBody const wiped_answer{response.body};
 
     Answer const answer{response.status, response.header("Retry-After").value_or(""),
-                        response.header("Date").value_or(""), response.body};
+                        response.header("Date").value_or(""), response.body,
+                        std::chrono::floor<std::chrono::seconds>(clock_.now())};
     if (auto const error = classify_token_answer(answer)) {
-        observer_("refused", error->what());
+        observe("refused", error->what());
         throw *error;
     }
-    auto grant = read_token_answer(response.body);
-    auto const lifetime = grant.lifetime;
-    auto const margin = std::min<std::chrono::seconds>(std::chrono::minutes{5}, lifetime / 4);
-    accept_refresh_token(std::move(grant.refresh_token), std::move(used));
-    access_token_ = std::move(grant.access_token);
-    usable_until_ = clock_.steady_now() + lifetime - margin;
+    accept(read_token_answer(response.body), std::move(used));
     co_return access_token_.reveal();
 }
 
@@ -88,15 +83,8 @@ void TokenSource::drop_access_token()
 void TokenSource::store_pending()
 {
     if (!pending_) return;
-    try {
-        file_.store(*pending_);
-        pending_.reset();
-        store_error_.reset();
-        observer_("rotated", "a new refresh token is stored");
-    } catch (Error const& error) {
-        store_error_ = error;
-        observer_("store_failed", error.what());
-    }
+    write_pending();
+    report_stored();
 }
 
 StoredToken TokenSource::configured_token() const
@@ -118,13 +106,13 @@ std::optional<StoredToken> TokenSource::stored_token()
         bool const ours = token && token->authority == settings_.authority && token->tenant == settings_.tenant &&
                           token->client_id == settings_.client_id;
         if (token && !ours) {
-            observer_("file_unusable", "the stored refresh token belongs to another application, tenant or cloud");
+            observe("file_unusable", "the stored refresh token belongs to another application, tenant or cloud");
             return std::nullopt;
         }
         return token;
     } catch (Error const& error) {
         if (!settings_.refresh_token.configured()) throw;
-        observer_("file_unusable", error.what());
+        observe("file_unusable", error.what());
         return std::nullopt;
     }
 }
@@ -140,7 +128,7 @@ StoredToken TokenSource::choose_refresh_token()
     }
     auto seed = configured_token();
     if (stored && stored->seed_fingerprint == seed.seed_fingerprint) return std::move(*stored);
-    if (stored) observer_("seed_used", "the configured refresh token is newer than the stored one");
+    if (stored) observe("seed_used", "the configured refresh token is newer than the stored one");
     return seed;
 }
 
@@ -150,6 +138,7 @@ HttpRequest TokenSource::token_request(Secret const& refresh_token, int attempt)
     request.method = "POST";
     request.url = settings_.authority + "/" + settings_.tenant + "/oauth2/v2.0/token";
     request.attempt = attempt;
+    request.max_body = largest_token_answer;
     request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     request.headers.emplace_back("Accept", "application/json");
     auto& form = request.body;
@@ -167,14 +156,49 @@ HttpRequest TokenSource::token_request(Secret const& refresh_token, int attempt)
     return request;
 }
 
-void TokenSource::accept_refresh_token(Secret rotated, StoredToken used)
+/// The tokens come first: whoever is told of them may fail.
+void TokenSource::accept(Grant grant, StoredToken used)
 {
-    observer_("obtained", "a new access token");
-    if (rotated.empty()) return; // the old one stays good
-    used.refresh_token = std::move(rotated);
-    used.redeemed_at = format_timestamp(clock_.now());
-    pending_ = std::move(used);
-    store_pending();
+    bool const rotated = !grant.refresh_token.empty(); // else the old one stays good
+    if (rotated) {
+        used.refresh_token = std::move(grant.refresh_token);
+        used.redeemed_at = format_timestamp(clock_.now());
+        pending_ = std::move(used);
+        write_pending();
+    }
+    auto const margin = std::min<std::chrono::seconds>(std::chrono::minutes{5}, grant.lifetime / 4);
+    access_token_ = std::move(grant.access_token);
+    usable_until_ = clock_.steady_now() + grant.lifetime - margin;
+    observe("obtained", "a new access token");
+    if (rotated) report_stored();
+}
+
+void TokenSource::write_pending()
+{
+    try {
+        file_.store(*pending_);
+        pending_.reset();
+        store_error_.reset();
+    } catch (Error const& error) {
+        store_error_ = error;
+    }
+}
+
+void TokenSource::report_stored()
+{
+    if (store_error_)
+        observe("store_failed", store_error_->what());
+    else
+        observe("rotated", "a new refresh token is stored");
+}
+
+void TokenSource::observe(std::string_view event, std::string const& detail)
+{
+    try {
+        observer_(event, detail);
+    } catch (Error const&) {
+        // What became of the token counts, not whether it could be told.
+    }
 }
 
 } // namespace usaged

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/auth/secret.h"
+#include "daemon/auth/token_answer.h"
 #include "daemon/auth/token_file.h"
 #include "daemon/fault/error.h"
 #include "daemon/net/http.h"
@@ -26,7 +27,7 @@ struct TokenSettings {
 };
 
 /// What happened to tokens: `obtained`, `rotated`, `refused`, `store_failed`, `seed_used`, `file_unusable`; and why, in
-/// words.
+/// words. An Error that it throws is ignored: it reports its own faults.
 using TokenObserver = std::function<void(std::string_view event, std::string const& detail)>;
 
 /// Access tokens of the Partner Center API by the refresh-token grant. Keeps one until shortly before it expires, and
@@ -54,7 +55,10 @@ private:
     StoredToken configured_token() const;
     std::optional<StoredToken> stored_token();
     HttpRequest token_request(Secret const& refresh_token, int attempt) const;
-    void accept_refresh_token(Secret rotated, StoredToken used);
+    void accept(Grant grant, StoredToken used);
+    void write_pending();
+    void report_stored();
+    void observe(std::string_view event, std::string const& detail);
 
     TokenSettings settings_;
     TokenFile file_;

@@ -4,10 +4,17 @@
 
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace usaged {
+
+/// What is wrong with the command line where only the configuration can tell.
+class UsageError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 /// The options that every command takes.
 struct GlobalOptions {
@@ -16,8 +23,8 @@ struct GlobalOptions {
     std::optional<LogFormat> log_format;
 };
 
-// Each command below returns the exit status. It throws Error with category config or storage or locked for what keeps
-// it from starting; what fails after that is logged, and becomes the exit status.
+// Each command below returns the exit status. It throws UsageError, and Error with category config or storage or locked
+// for what keeps it from starting; what fails after that is logged, and becomes the exit status.
 
 /// The daemon, until SIGTERM or SIGINT.
 int run(GlobalOptions const& options);

@@ -1,9 +1,13 @@
 #include "daemon/command/failure.h"
 
 #include <iostream>
+#include <string>
 
 namespace usaged {
 
+namespace {
+
+/// What happened, with the ids that Microsoft's support asks for.
 std::string describe(Error const& error)
 {
     std::string text = error.what();
@@ -11,6 +15,8 @@ std::string describe(Error const& error)
         text += " (MS-RequestId " + error.ids().request_id + ", MS-CorrelationId " + error.ids().correlation_id + ")";
     return text;
 }
+
+} // namespace
 
 int report_failure(Error const& error)
 {

@@ -30,8 +30,9 @@ std::vector<Dataset const*> chosen(Config const& config, std::vector<std::string
     for (auto const& name : names) {
         auto const is_it = [&](Dataset const* dataset) { return dataset->name == name; };
         if (std::none_of(out.begin(), out.end(), is_it))
-            throw Error{ErrorCategory::config, "the dataset " + printable(name) + " is not configured",
-                        "The configuration names the datasets to fetch under `datasets`."};
+            throw UsageError{"the dataset " + printable(name) +
+                             " is not configured; the configuration names the datasets "
+                             "to fetch under `datasets`"};
     }
     return out;
 }
@@ -94,6 +95,9 @@ private:
         SnapshotFetch fetch{*transport, service_.tokens(),         pages,  clock_,
                             log_,       service_.fetch_settings(), random, reported_fields_};
         auto const snapshot = co_await fetch.fetch(dataset);
+        auto const degraded = judge(service_.guards(), snapshot, std::nullopt, clock_.now());
+        if (!degraded.empty())
+            log_.write(LogEvent{LogLevel::warn, "poll_degraded", degraded}.with("dataset", std::string{dataset.name}));
         // With rows on standard output, that is no place for words.
         auto& out = options_.output.empty() ? std::cout : std::cerr;
         out << dataset.name << ": dry run, " << counted(snapshot.rows) << dates(snapshot) << ", nothing stored"
@@ -133,6 +137,7 @@ int fetch(GlobalOptions const& options, FetchOptions const& fetch_options)
 {
     auto const config = load_config(options.config_file);
     auto const datasets = chosen(config, fetch_options.datasets);
+    require_credentials(config);
     auto log = make_log(config, options.log_level, options.log_format);
     // The lock is for the refresh token too, which a dry run redeems.
     InstanceLock const lock{config.state_dir, config.storage.sqlite_path};

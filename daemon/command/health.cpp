@@ -40,7 +40,8 @@ std::string_view to_string(HealthLevel level)
 Health assess(DatasetReport const& report, ScheduleSettings const& schedule, Timestamp now)
 {
     if (!report.last_poll) return {HealthLevel::unknown, "there has been no poll yet"};
-    bool const failed = report.history.failures > 0 && report.last_error;
+    // A poll in hand says nothing yet: the last one that ended counts.
+    bool const failed = report.last_error && (!report.last_success || report.last_success->id < report.last_error->id);
     if (failed && needs_a_person(report.last_error->error_category))
         return {HealthLevel::critical, "the last poll failed (" + report.last_error->error_category +
                                            "): " + report.last_error->error_message};

@@ -1,5 +1,6 @@
 #include "config/load_config.h"
 #include "daemon/command/command.h"
+#include "storage/database_check.h"
 #include "storage/instance_lock.h"
 #include "storage/reports.h"
 #include "storage/sqlite_store.h"
@@ -19,7 +20,8 @@ void print(Migration const& migration, bool applied)
 /// A database that is not there yet has all its migrations before it.
 int applied_version(std::filesystem::path const& database)
 {
-    return std::filesystem::exists(database) ? Reports{database}.schema_version() : 0;
+    auto const state = check_database(database, sqlite_migrations(), CheckDepth::identity);
+    return state == DatabaseState::missing ? 0 : Reports{database}.schema_version();
 }
 
 } // namespace

@@ -100,9 +100,12 @@ private:
         notifier_.reloading();
         try {
             auto config = load_config(options_.config_file);
-            if (config.storage.sqlite_path != config_.storage.sqlite_path || config.state_dir != config_.state_dir)
-                throw Error{ErrorCategory::config, "storage.sqlite.path and state_dir cannot change while usaged runs",
+            if (config.storage.sqlite_path != config_.storage.sqlite_path || config.state_dir != config_.state_dir ||
+                config.log.format != config_.log.format)
+                throw Error{ErrorCategory::config,
+                            "storage.sqlite.path, state_dir and log.format cannot change while usaged runs",
                             "Restart usaged."};
+            require_credentials(config);
             auto tokens = token_settings(config) == token_settings(config_) ? service_->share_tokens() : nullptr;
             service_ =
                 std::make_shared<Service>(config, context_.get_executor(), &store_, clock_, log_, std::move(tokens));
@@ -134,7 +137,9 @@ private:
 
 int run(GlobalOptions const& options)
 {
-    Daemon daemon{options, load_config(options.config_file)};
+    auto config = load_config(options.config_file);
+    require_credentials(config);
+    Daemon daemon{options, std::move(config)};
     return daemon.run();
 }
 

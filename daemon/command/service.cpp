@@ -2,7 +2,10 @@
 
 #include "daemon/command/command.h"
 
+#include <cerrno>
+#include <cstring>
 #include <random>
+#include <unistd.h>
 
 namespace usaged {
 
@@ -34,11 +37,27 @@ TokenObserver make_observer(SnapshotStore* store, Clock const& clock, Log& log)
             log.write(LogEvent{LogLevel::error, "token_store_failed", detail});
         else
             log.write(LogEvent{LogLevel::warn, "token_" + std::string{event}, detail});
-        if (store != nullptr) store->record_token_event(TokenEvent{std::string{event}, detail, clock.now()});
+        try {
+            if (store != nullptr) store->record_token_event(TokenEvent{std::string{event}, detail, clock.now()});
+        } catch (Error const& error) {
+            // A database that cannot be written must not cost a token. The poll reports it when it is saved.
+            log.write(LogEvent{LogLevel::warn, "token_event_not_recorded", error.what()}.with(error));
+        }
     };
 }
 
 } // namespace
+
+void require_credentials(Config const& config)
+{
+    auto const& center = config.partner_center;
+    if (center.client_secret.configured()) read_secret(center.client_secret, "partner_center.client_secret");
+    if (center.refresh_token.configured()) read_secret(center.refresh_token, "partner_center.refresh_token");
+    if (::access(config.http.ca_file.c_str(), R_OK) != 0)
+        throw Error{ErrorCategory::config,
+                    "http.ca_file: cannot read " + config.http.ca_file.string() + ": " + std::strerror(errno),
+                    "On Debian, install ca-certificates; else name the file with the roots to trust."};
+}
 
 TokenSettings token_settings(Config const& config)
 {

@@ -28,6 +28,7 @@ public:
 
     std::unique_ptr<HttpTransport> make_transport() const;
     FetchSettings const& fetch_settings() const { return settings_.fetch; }
+    GuardSettings const& guards() const { return settings_.guards; }
 
 private:
     boost::asio::any_io_executor executor_;
@@ -36,6 +37,10 @@ private:
     std::shared_ptr<TokenSource> tokens_;
     std::unique_ptr<DatasetPoll> poll_;
 };
+
+/// Reads every credential and the trusted roots that the configuration names, to find out at start rather than at the
+/// first poll that one is missing. Throws Error with ErrorCategory::config.
+void require_credentials(Config const& config);
 
 /// What the token source has to know, out of the configuration.
 TokenSettings token_settings(Config const& config);

@@ -26,8 +26,9 @@ struct Status {
     std::vector<DatasetStatus> datasets;
     std::string database;
     std::uintmax_t database_bytes = 0;
-    std::string token_obtained_at; ///< of the stored refresh token; empty if none is stored or it is not ours to read
-    std::string token_problem;     ///< why the newest refresh token is not stored; empty if it is
+    std::string
+        token_issued_at; ///< when the stored refresh token came; empty if none is stored or it is not ours to read
+    std::string token_problem; ///< why the newest refresh token is not stored; empty if it is
 };
 
 /// How old an instant is, in its largest unit.
@@ -50,7 +51,7 @@ void add_token(Status& status, Config const& config, Reports& reports)
 {
     try {
         if (auto const token = TokenFile{config.state_dir / "refresh_token"}.load())
-            status.token_obtained_at = token->redeemed_at;
+            status.token_issued_at = token->redeemed_at;
     } catch (Error const&) {
         // Members of the group may read the database but not the token, and that is no fault.
     }
@@ -119,7 +120,7 @@ void print_text(Status const& status, Timestamp now)
     if (!status.token_problem.empty()) std::cout << separator << status.token_problem;
     std::cout << '\n';
     for (auto const& one : status.datasets) print_dataset(one, now);
-    auto const obtained = parse_timestamp(status.token_obtained_at);
+    auto const obtained = parse_timestamp(status.token_issued_at);
     std::cout << "refresh token: " << (obtained ? age(*obtained, now) : "not stored, or not yours to read") << '\n'
               << "database: " << status.database << ", " << status.database_bytes << " bytes" << std::endl;
 }
@@ -163,10 +164,20 @@ void print_json(Status const& status)
         json.end_object();
     }
     json.end_array();
-    json.text_or_null("refresh_token_obtained_at", status.token_obtained_at);
+    json.text_or_null("refresh_token_issued_at", status.token_issued_at);
     json.text_or_null("refresh_token_problem", status.token_problem);
     json.text("database", status.database);
     json.number("database_bytes", static_cast<std::int64_t>(status.database_bytes));
+    json.end_object();
+    std::cout << std::endl;
+}
+
+void print_unknown_json(Error const& error)
+{
+    JsonWriter json{std::cout};
+    json.begin_object();
+    json.text("status", to_string(HealthLevel::unknown));
+    json.text("reason", error.what());
     json.end_object();
     std::cout << std::endl;
 }
@@ -184,8 +195,11 @@ int status(GlobalOptions const& options, bool json)
             print_text(found, now);
         return static_cast<int>(found.level);
     } catch (Error const& error) {
-        std::cout << "UNKNOWN - " << error.what() << std::endl;
-        report_failure(error);
+        if (json)
+            print_unknown_json(error);
+        else
+            std::cout << "UNKNOWN - " << error.what() << std::endl;
+        if (!error.remedy().empty()) std::cerr << error.remedy() << '\n';
         return static_cast<int>(HealthLevel::unknown);
     }
 }

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <exception>
+#include <memory>
 
 namespace usaged {
 
@@ -17,13 +18,13 @@ StopSignal::StopSignal(asio::io_context& context) : context_{context}, signals_{
 
 int StopSignal::run(asio::awaitable<void> work, std::function<void()> const& on_signal)
 {
-    asio::cancellation_signal stop;
+    auto stop = std::make_unique<asio::cancellation_signal>();
     int received = 0;
     signals_.async_wait([&](boost::system::error_code const& error, int number) {
         if (error) return;
         received = number;
         on_signal();
-        stop.emit(asio::cancellation_type::terminal);
+        stop->emit(asio::cancellation_type::terminal);
     });
 
     std::exception_ptr failure;
@@ -31,8 +32,14 @@ int StopSignal::run(asio::awaitable<void> work, std::function<void()> const& on_
         failure = thrown;
         context_.stop();
     };
-    asio::co_spawn(context_, std::move(work), asio::bind_cancellation_slot(stop.slot(), finished));
-    context_.run();
+    asio::co_spawn(context_, std::move(work), asio::bind_cancellation_slot(stop->slot(), finished));
+    try {
+        context_.run();
+    } catch (...) {
+        // A bug in another coroutine. The work is not at its end: when it is taken down, it still refers to its signal.
+        static_cast<void>(stop.release());
+        throw;
+    }
 
     if (!failure) return 0;
     try {

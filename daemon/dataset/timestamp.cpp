@@ -154,13 +154,10 @@ std::string format_timestamp(Timestamp instant)
 {
     auto const second = std::chrono::floor<std::chrono::seconds>(instant);
     auto const milliseconds = static_cast<int>((instant - second).count());
-    if (milliseconds == 0) return write(second, {});
     std::array<char, 3> fraction{};
     char* out = fraction.data();
     put(out, milliseconds, 3);
-    std::string_view digits{fraction.data(), fraction.size()};
-    while (digits.back() == '0') digits.remove_suffix(1);
-    return write(second, digits);
+    return write(second, std::string_view{fraction.data(), fraction.size()});
 }
 
 std::optional<Timestamp> parse_timestamp(std::string_view text)

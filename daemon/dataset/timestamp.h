@@ -17,7 +17,7 @@ using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 /// (partner-center docs: "processedDateTime … UTC date-time format"; RFC 3339 for offsets)
 std::optional<std::string> normalize_timestamp(std::string_view text);
 
-/// The same for an instant of ours, to the millisecond: `2026-07-01T03:25:16.361Z`, without a fraction if it is zero.
+/// The same for an instant of ours, always to the millisecond, so that the texts sort: `2026-07-01T03:25:16.360Z`.
 std::string format_timestamp(Timestamp instant);
 
 /// The instant of a text that normalize_timestamp made; fractions finer than a millisecond are cut.

@@ -66,7 +66,9 @@ Error make_error(ErrorCategory category, std::string what, std::string_view reme
 {
     if (!code.empty()) what += " (code " + code + ")";
     Error error{category, what, std::string{remedy}};
-    error.http_status(answer.status).api_code(code).retry_after(parse_retry_after(answer.retry_after, answer.date));
+    error.http_status(answer.status)
+        .api_code(code)
+        .retry_after(parse_retry_after(answer.retry_after, answer.date, answer.arrived));
     return error;
 }
 

@@ -2,6 +2,7 @@
 
 #include "daemon/fault/error.h"
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -13,6 +14,7 @@ struct Answer {
     std::string_view retry_after; ///< header; empty if there is none
     std::string_view date;        ///< header; empty if there is none
     std::string_view body; ///< any of the shapes that Partner Center and Entra ID use for errors, or anything else
+    std::optional<std::chrono::sys_seconds> arrived{}; ///< when, by our own clock
 };
 
 /// The error that an answer of the Partner Center API stands for; nothing for 200. The status decides, the code in the

@@ -80,6 +80,18 @@ Error& Error::wants_new_token(bool value)
     return *this;
 }
 
+Error& Error::endpoint(std::string value)
+{
+    endpoint_ = std::move(value);
+    return *this;
+}
+
+Error& Error::attempt(int value)
+{
+    attempt_ = value;
+    return *this;
+}
+
 Error& Error::ids(CallIds value)
 {
     ids_ = std::move(value);

@@ -64,6 +64,12 @@ public:
     /// Whether a new access token may cure it: the API's answer to a token that it does not take any more.
     bool wants_new_token() const { return wants_new_token_; }
 
+    /// `token` or `usage`: whom the request that failed went to; empty if it is not about a request.
+    std::string const& endpoint() const { return endpoint_; }
+
+    /// The number of the try that failed for good; nothing if it is not about a request.
+    std::optional<int> attempt() const { return attempt_; }
+
     CallIds const& ids() const { return ids_; }
 
     Error& retryable(bool value);
@@ -71,6 +77,8 @@ public:
     Error& api_code(std::string value);
     Error& retry_after(std::optional<std::chrono::seconds> value);
     Error& wants_new_token(bool value);
+    Error& endpoint(std::string value);
+    Error& attempt(int value);
     Error& ids(CallIds value);
 
 private:
@@ -81,6 +89,8 @@ private:
     std::string api_code_;
     std::optional<std::chrono::seconds> retry_after_;
     bool wants_new_token_ = false;
+    std::string endpoint_;
+    std::optional<int> attempt_;
     CallIds ids_;
 };
 

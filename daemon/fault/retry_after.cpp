@@ -63,7 +63,8 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text)
 
 } // namespace
 
-std::optional<std::chrono::seconds> parse_retry_after(std::string_view retry_after, std::string_view date)
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view retry_after, std::string_view date,
+                                                      std::optional<std::chrono::sys_seconds> arrived)
 {
     retry_after = trim(retry_after);
     if (is_digits(retry_after)) {
@@ -73,7 +74,8 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view retry_aft
         return std::chrono::seconds{std::min(value, ten_years)};
     }
     auto const until = parse_http_date(retry_after);
-    auto const now = parse_http_date(trim(date));
+    auto now = parse_http_date(trim(date));
+    if (!now) now = arrived;
     if (!until || !now) return std::nullopt;
     return std::clamp<std::chrono::seconds>(*until - *now, std::chrono::seconds{0}, std::chrono::seconds{ten_years});
 }

@@ -159,6 +159,8 @@ LogEvent&& LogEvent::with(Error const& error) &&
         if (!value.empty()) fields.emplace_back(name, value);
     };
     add("category", std::string{to_string(error.category())});
+    add("endpoint", error.endpoint());
+    if (error.attempt()) fields.emplace_back("attempt", std::int64_t{*error.attempt()});
     if (error.http_status()) fields.emplace_back("http_status", std::int64_t{*error.http_status()});
     add("api_code", error.api_code());
     add("request_id", error.ids().request_id);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,9 @@ struct HttpRequest {
     std::string url; ///< absolute, https; no credential in it
     std::vector<HttpHeader> headers;
     std::string body;
-    int attempt = 1;         ///< the number of the try, for the record of calls
-    HttpRequest() = default; // see HttpHeader
+    int attempt = 1;            ///< the number of the try, for the record of calls
+    std::uint64_t max_body = 0; ///< of the answer, in bytes; 0: the transport's own limit
+    HttpRequest() = default;    // see HttpHeader
 };
 
 struct HttpResponse {

@@ -106,12 +106,12 @@ public:
         co_await handshake();
     }
 
-    /// Sends `request` and reads the answer.
-    asio::awaitable<HttpResponse> exchange(std::string const& request)
+    /// Sends `request` and reads the answer, whose body the request bounds by `max_body` (0: it does not).
+    asio::awaitable<HttpResponse> exchange(std::string const& request, std::uint64_t max_body)
     {
         closed_before_answer_ = false;
         co_await write(request);
-        ResponseParser parser{peer_, settings_.max_body};
+        ResponseParser parser{peer_, settings_.max_body, max_body};
         tcp().expires_after(settings_.response_timeout);
         while (!parser.complete()) co_await read(parser);
         ++exchanges_;
@@ -235,7 +235,7 @@ public:
         WipedText text{serialize(request, url)};
         auto connection = take_kept(url);
         if (connection) {
-            auto answer = co_await exchange_on_kept(*connection, text.get());
+            auto answer = co_await exchange_on_kept(*connection, text.get(), request.max_body);
             if (answer) {
                 keep(url, std::move(connection));
                 co_return std::move(*answer);
@@ -243,18 +243,18 @@ public:
         }
         connection = std::make_unique<Connection>(executor_, context(), url, settings_);
         co_await connection->open(look_up_);
-        auto answer = co_await connection->exchange(text.get());
+        auto answer = co_await connection->exchange(text.get(), request.max_body);
         keep(url, std::move(connection));
         co_return answer;
     }
 
 private:
     /// Nothing if the server had closed the connection while it was idle.
-    static asio::awaitable<std::optional<HttpResponse>> exchange_on_kept(Connection& connection,
-                                                                         std::string const& text)
+    static asio::awaitable<std::optional<HttpResponse>>
+    exchange_on_kept(Connection& connection, std::string const& text, std::uint64_t max_body)
     {
         try {
-            co_return co_await connection.exchange(text);
+            co_return co_await connection.exchange(text, max_body);
         } catch (Error const&) {
             if (!connection.closed_while_idle()) throw;
         }

@@ -4,6 +4,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <functional>
@@ -28,18 +29,47 @@ bool begins_like_http(std::string_view bytes)
     return bytes.substr(0, length) == start.substr(0, length);
 }
 
+/// Clears `text` and overwrites all memory that it has, what it held before included.
+void wipe(std::string& text)
+{
+    text.resize(text.capacity());
+    ::OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+/// Like reserve(), but leaves no copy behind: answers hold tokens.
+void reserve_wiping(std::string& text, std::size_t capacity)
+{
+    if (capacity <= text.capacity()) return;
+    std::string larger;
+    larger.reserve(capacity);
+    larger.append(text);
+    text.swap(larger);
+    wipe(larger);
+}
+
+void append_wiping(std::string& text, std::string_view bytes)
+{
+    auto const size = text.size() + bytes.size();
+    if (size > text.capacity()) reserve_wiping(text, std::max(size, 2 * text.capacity()));
+    text.append(bytes);
+}
+
 } // namespace
 
 /// One message, interim or final. Beast finds the parts, the bounds are kept here: Beast's limit of the head starts
 /// anew with every piece that arrives.
 class ResponseParser::Message : public http::basic_parser<false> {
 public:
-    explicit Message(std::uint64_t max_body)
+    Message(std::uint64_t max_body, bool asked) : max_body_{max_body}, asked_{asked}
     {
         eager(true);
         header_limit(static_cast<std::uint32_t>(max_head));
         body_limit(max_body);
     }
+    Message(Message const&) = delete;
+    Message& operator=(Message const&) = delete;
+    ~Message() { wipe(response.body); }
 
     /// Like basic_parser::put(), but throws the reason as text for anything but a lack of further bytes.
     std::size_t parse(std::string_view input)
@@ -95,7 +125,7 @@ private:
 
     std::size_t on_body_impl(beast::string_view bytes, beast::error_code&) override
     {
-        response.body.append(bytes.data(), bytes.size());
+        append_wiping(response.body, {bytes.data(), bytes.size()});
         return bytes.size();
     }
 
@@ -107,9 +137,12 @@ private:
     void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
     void on_finish_impl(beast::error_code&) override {}
 
-    static std::string reason(beast::error_code const& error)
+    std::string reason(beast::error_code const& error) const
     {
-        if (error == http::error::body_limit) return "the body is longer than http.max_body allows";
+        if (error == http::error::body_limit)
+            return "the body is longer than " +
+                   (asked_ ? "the " + std::to_string(max_body_) + " bytes of any answer to such a request"
+                           : std::string{"http.max_body allows"});
         if (error == http::error::header_limit) return "the head is longer than 64 KiB";
         return "not valid HTTP, " + error.message();
     }
@@ -136,6 +169,8 @@ private:
         return !inside(value.data()) || std::find(colon, value.data(), '\r') != value.data();
     }
 
+    std::uint64_t max_body_;
+    bool asked_; // max_body_ is the request's
     std::string_view input_;
     std::string refusal_;
     std::size_t head_bytes_ = 0;
@@ -143,17 +178,21 @@ private:
     bool in_body_ = false;
 };
 
-ResponseParser::ResponseParser(std::string peer, std::uint64_t max_body)
-    : peer_{std::move(peer)}, max_body_{max_body}, message_{std::make_unique<Message>(max_body)}
+ResponseParser::ResponseParser(std::string peer, std::uint64_t max_body, std::uint64_t asked_max)
+    : peer_{std::move(peer)}, asked_{asked_max != 0 && asked_max < max_body}, max_body_{asked_ ? asked_max : max_body},
+      message_{std::make_unique<Message>(max_body_, asked_)}
 {
 }
 
-ResponseParser::~ResponseParser() = default;
+ResponseParser::~ResponseParser()
+{
+    wipe(pending_);
+}
 
 void ResponseParser::put(std::string_view bytes)
 {
     started_ = started_ || !bytes.empty();
-    pending_.append(bytes);
+    append_wiping(pending_, bytes);
     try {
         pending_.erase(0, consume());
     } catch (Message::Refusal const& refusal) {
@@ -187,7 +226,7 @@ bool ResponseParser::keeps_connection() const
 HttpResponse ResponseParser::take()
 {
     auto response = std::move(message_->response);
-    response.body.reserve(response.body.size() + spare_capacity);
+    reserve_wiping(response.body, response.body.size() + spare_capacity);
     return response;
 }
 
@@ -223,7 +262,7 @@ std::size_t ResponseParser::least_input() const
 void ResponseParser::next_message()
 {
     if (++interim_responses_ > max_interim_responses) throw invalid("more than 10 interim responses");
-    message_ = std::make_unique<Message>(max_body_);
+    message_ = std::make_unique<Message>(max_body_, asked_);
 }
 
 Error ResponseParser::invalid(std::string const& reason) const

@@ -12,11 +12,13 @@ namespace usaged {
 
 /// Reads one HTTP/1.0 or 1.1 response to a GET or POST out of the bytes of a connection, and does no I/O. Interim (1xx)
 /// responses, at most 10, are skipped. Bounds: 64 KiB and 200 fields for the head and the trailer of a response, 64 KiB
-/// for a line between chunks, `max_body` bytes for the body. (RFC 9112)
+/// for a line between chunks, `max_body` bytes for the body. Wipes what it holds when it goes. (RFC 9112)
 class ResponseParser {
 public:
-    /// `peer` names the server in errors.
-    ResponseParser(std::string peer, std::uint64_t max_body);
+    /// `peer` names the server in errors. `asked_max`: the request's own bound of the body, if it is less; 0: none.
+    ResponseParser(std::string peer, std::uint64_t max_body, std::uint64_t asked_max = 0);
+    ResponseParser(ResponseParser const&) = delete;
+    ResponseParser& operator=(ResponseParser const&) = delete;
     ~ResponseParser();
 
     /// Takes the next bytes that arrived. Throws Error with ErrorCategory::protocol if they are not part of a valid
@@ -48,6 +50,7 @@ private:
     Error invalid(std::string const& reason) const;
 
     std::string peer_;
+    bool asked_; ///< max_body_ is the request's
     std::uint64_t max_body_;
     std::unique_ptr<Message> message_;
     std::string pending_;

@@ -70,7 +70,7 @@ ssl::context make_tls_context(std::filesystem::path const& ca_file)
     // last, because a list of ciphers can set one too.
     ::SSL_CTX_clear_options(ctx, SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION | SSL_OP_LEGACY_SERVER_CONNECT |
                                      SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3);
-    ::SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    ::SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CLEANSE_PLAINTEXT);
     require(static_cast<int>(SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION)), "the lowest TLS version");
     require(static_cast<int>(SSL_CTX_set_max_proto_version(ctx, 0)), "the highest TLS version");
     require(::SSL_CTX_set_cipher_list(ctx, tls12_ciphers), "the ciphers of TLS 1.2");

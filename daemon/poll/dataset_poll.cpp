@@ -47,7 +47,7 @@ boost::asio::awaitable<PollResult> DatasetPoll::once(Dataset const& dataset, Tri
         record_failure(poll, error);
         throw;
     } catch (boost::system::system_error const& error) {
-        if (error.code() == boost::asio::error::operation_aborted) store_.stop_poll(poll, clock_.now());
+        if (error.code() == boost::asio::error::operation_aborted) record_stop(poll);
         throw;
     }
 }
@@ -65,7 +65,10 @@ boost::asio::awaitable<PollResult> DatasetPoll::run(Dataset const& dataset, Poll
     result.snapshot = co_await fetch.fetch(dataset);
     result.token_store_error = tokens_.store_error();
     result.snapshot.degraded = judge(settings_.guards, result.snapshot, store_.last_applied(dataset), clock_.now());
-    if (result.token_store_error) result.snapshot.degraded = result.token_store_error->what();
+    if (result.token_store_error) {
+        auto& reasons = result.snapshot.degraded;
+        reasons += (reasons.empty() ? "" : "; ") + std::string{result.token_store_error->what()};
+    }
     result.saved = store_.save(poll, dataset, settings_.fetch.rules, result.snapshot, clock_.now());
     drop_expired();
     co_return result;
@@ -78,6 +81,15 @@ void DatasetPoll::record_failure(PollId poll, Error const& error)
         store_.fail_poll(poll, error, clock_.now());
     } catch (Error const& second) {
         log_.write(LogEvent{LogLevel::warn, "poll_not_recorded", second.what()}.with(second));
+    }
+}
+
+void DatasetPoll::record_stop(PollId poll)
+{
+    try {
+        store_.stop_poll(poll, clock_.now());
+    } catch (Error const& error) {
+        log_.write(LogEvent{LogLevel::warn, "poll_not_recorded", error.what()}.with(error));
     }
 }
 

@@ -47,6 +47,7 @@ public:
 private:
     boost::asio::awaitable<PollResult> run(Dataset const& dataset, PollId poll);
     void record_failure(PollId poll, Error const& error);
+    void record_stop(PollId poll);
     void drop_expired();
     void report(Dataset const& dataset, PollResult const& result, std::chrono::milliseconds duration);
 

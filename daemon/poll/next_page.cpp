@@ -41,19 +41,23 @@ std::string next_page_url(std::string_view base_url, Dataset const& dataset, Nex
 
     urls::url base{*configured};
     base.normalize_scheme().normalize_authority();
+    std::string base_path{base.encoded_path()};
+    if (base_path == "/") base_path.clear();
     urls::url target{*reference};
     target.normalize_scheme().normalize_authority();
     if (!target.has_scheme() && !target.has_authority()) {
         if (!target.encoded_path().starts_with('/')) throw refused("is relative to a page");
         auto const prefix = std::string{dataset.path_prefix};
         std::string const path{target.encoded_path()};
-        if (!path.starts_with(prefix + "/")) target.set_encoded_path(prefix + path);
+        // What base_url has of a path stands before the API's own.
+        target.set_encoded_path(base_path + (path.starts_with(prefix + "/") ? path : prefix + path));
         target.set_scheme(base.scheme());
         target.set_encoded_authority(base.encoded_authority());
     }
     if (!same_origin(target, base)) throw refused("names another origin than partner_center.base_url");
     target.normalize_path();
-    if (!is_within(target.encoded_path(), dataset.path)) throw refused("leads to another path than the dataset's");
+    if (!is_within(target.encoded_path(), base_path + std::string{dataset.path}))
+        throw refused("leads to another path than the dataset's");
     target.remove_fragment();
     return std::string{target.buffer()};
 }

@@ -30,14 +30,15 @@ HttpCall call_of(HttpRequest const& request, Timestamp started_at)
     return call;
 }
 
-void add_answer(HttpCall& call, HttpResponse const& response)
+void add_answer(HttpCall& call, HttpResponse const& response, Timestamp arrived)
 {
     auto const text = [&](std::string_view name) { return printable(response.header(name).value_or("")); };
     call.status = response.status;
     call.ms_cv = text("MS-CV");
     call.server_id = text("MS-ServerId");
     call.retry_after =
-        parse_retry_after(response.header("Retry-After").value_or(""), response.header("Date").value_or(""));
+        parse_retry_after(response.header("Retry-After").value_or(""), response.header("Date").value_or(""),
+                          std::chrono::floor<std::chrono::seconds>(arrived));
     call.bytes = static_cast<std::int64_t>(response.body.size());
 }
 
@@ -54,15 +55,18 @@ boost::asio::awaitable<HttpResponse> RecordedTransport::send(HttpRequest const& 
     auto const started = clock_.steady_now();
     auto const record = [&] {
         call.duration = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started);
-        store_.record_call(poll_, call);
+        try {
+            store_.record_call(poll_, call);
+        } catch (Error const&) {
+            // The answer may hold the only copy of a new refresh token. A store that stays broken fails the poll later.
+        }
     };
     try {
         auto response = co_await transport_.send(request);
-        add_answer(call, response);
+        add_answer(call, response, clock_.now());
         record();
         co_return response;
     } catch (Error const& error) {
-        if (call.status) throw; // the answer came, its record failed
         call.error = error.what();
         record();
         throw;

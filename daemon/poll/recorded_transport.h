@@ -7,6 +7,7 @@
 namespace usaged {
 
 /// Sends through another transport and records every request in the store as part of one poll.
+/// A record that fails changes nothing about the answer or the error of the request.
 class RecordedTransport : public HttpTransport {
 public:
     RecordedTransport(HttpTransport& transport, SnapshotStore& store, Clock const& clock, PollId poll);

@@ -11,6 +11,7 @@ namespace usaged {
 namespace {
 
 constexpr std::size_t most_pages = 10000;
+constexpr std::size_t most_reported_fields = 1000; // memory does not grow with what a server thinks of
 
 Answer answer_of(HttpResponse const& response)
 {
@@ -28,6 +29,26 @@ void set_header(HttpRequest& request, std::string_view name, std::string value)
     }
     request.headers.emplace_back(std::string{name}, std::move(value));
 }
+
+/// The access token stands in the request only while it is sent.
+class Authorization {
+public:
+    Authorization(HttpRequest& request, std::string token) : request_{request}
+    {
+        set_header(request_, "Authorization", "Bearer " + token);
+        wipe(token);
+    }
+    Authorization(Authorization const&) = delete;
+    Authorization& operator=(Authorization const&) = delete;
+    ~Authorization()
+    {
+        for (auto& header : request_.headers)
+            if (header.name == "Authorization") wipe(header.value);
+    }
+
+private:
+    HttpRequest& request_;
+};
 
 CallIds ids_of(HttpRequest const& request)
 {
@@ -70,7 +91,7 @@ boost::asio::awaitable<Snapshot> SnapshotFetch::fetch(Dataset const& dataset)
         if (!progress.visited.insert(url + "\n" + continuation_token).second || progress.visited.size() > most_pages)
             throw Error{ErrorCategory::data, "the pages do not end: the server links to a page that was read before",
                         "Nothing was stored. If this lasts, please report it to Microsoft."};
-        auto const response = co_await get(url, continuation_token);
+        auto const response = co_await get(dataset, url, continuation_token);
         auto const summary = progress.decoder.decode(response.body, note_key);
         progress.snapshot.pages.push_back(archive_.put(progress.snapshot.pages.size(), response.body));
         add_page(progress, summary);
@@ -82,7 +103,8 @@ boost::asio::awaitable<Snapshot> SnapshotFetch::fetch(Dataset const& dataset)
     co_return std::move(progress.snapshot);
 }
 
-boost::asio::awaitable<HttpResponse> SnapshotFetch::get(std::string const& url, std::string const& continuation_token)
+boost::asio::awaitable<HttpResponse> SnapshotFetch::get(Dataset const& dataset, std::string const& url,
+                                                        std::string const& continuation_token)
 {
     auto request = page_request(url, continuation_token);
     bool same_request_id = false;
@@ -91,7 +113,8 @@ boost::asio::awaitable<HttpResponse> SnapshotFetch::get(std::string const& url, 
         try {
             request.attempt = retry.attempt();
             co_return co_await try_once(request, same_request_id);
-        } catch (Error const& error) {
+        } catch (Error& error) {
+            error.attempt(request.attempt);
             bool const renew = error.wants_new_token() && !token_renewed_;
             auto const decided = retry.after(error);
             if (!renew && !decided) throw;
@@ -104,7 +127,7 @@ boost::asio::awaitable<HttpResponse> SnapshotFetch::get(std::string const& url, 
             // The old id only when no answer came: the server may take a known id for a replay.
             same_request_id = error.category() == ErrorCategory::network;
             log_.write(LogEvent{LogLevel::warn, "retry", error.what()}
-                           .with("attempt", request.attempt)
+                           .with("dataset", std::string{dataset.name})
                            .with("wait_ms", wait.count())
                            .with(error));
         }
@@ -114,17 +137,28 @@ boost::asio::awaitable<HttpResponse> SnapshotFetch::get(std::string const& url, 
 
 boost::asio::awaitable<HttpResponse> SnapshotFetch::try_once(HttpRequest& request, bool same_request_id)
 {
-    auto token = co_await tokens_.access_token(transport_, request.attempt);
-    set_header(request, "Authorization", "Bearer " + token);
-    wipe(token);
+    auto token = co_await access_token(request.attempt);
+    Authorization const authorization{request, std::move(token)};
     set_header(request, "MS-CorrelationId", make_guid());
     if (!same_request_id) set_header(request, "MS-RequestId", make_guid());
     try {
         auto response = co_await transport_.send(request);
-        if (auto error = classify_api_answer(answer_of(response))) throw Error{*error};
+        auto answer = answer_of(response);
+        answer.arrived = std::chrono::floor<std::chrono::seconds>(clock_.now());
+        if (auto error = classify_api_answer(answer)) throw Error{*error};
         co_return response;
     } catch (Error& error) {
-        error.ids(ids_of(request));
+        error.endpoint("usage").ids(ids_of(request));
+        throw;
+    }
+}
+
+boost::asio::awaitable<std::string> SnapshotFetch::access_token(int attempt)
+{
+    try {
+        co_return co_await tokens_.access_token(transport_, attempt);
+    } catch (Error& error) {
+        error.endpoint("token");
         throw;
     }
 }
@@ -163,7 +197,8 @@ void SnapshotFetch::add_page(Progress& progress, PageSummary const& summary)
         warn(progress.dataset, "percent_over_100",
              std::to_string(summary.over_hundred) + " percentages are above 100; they are stored as sent");
     for (auto const& field : summary.unknown_fields)
-        if (reported_fields_.insert(std::string{progress.dataset.name} + "." + field).second)
+        if (reported_fields_.size() < most_reported_fields &&
+            reported_fields_.insert(std::string{progress.dataset.name} + "." + printable(field)).second)
             warn(progress.dataset, "unknown_field",
                  "the field " + printable(field) + " is new to this version; it is kept in the column extra");
 }

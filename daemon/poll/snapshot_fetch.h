@@ -36,7 +36,9 @@ public:
 private:
     struct Progress;
 
-    boost::asio::awaitable<HttpResponse> get(std::string const& url, std::string const& continuation_token);
+    boost::asio::awaitable<HttpResponse> get(Dataset const& dataset, std::string const& url,
+                                             std::string const& continuation_token);
+    boost::asio::awaitable<std::string> access_token(int attempt);
     boost::asio::awaitable<HttpResponse> try_once(HttpRequest& request, bool same_request_id);
     HttpRequest page_request(std::string const& url, std::string const& continuation_token) const;
     void add_page(Progress& progress, PageSummary const& summary);

@@ -4,7 +4,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <sys/wait.h>
 
 namespace usaged::test {
 namespace {
@@ -195,6 +198,47 @@ TEST_CASE("--log-level overrides the configuration")
     Installation const site{{{"log.level", "error"}}};
     CHECK(site.fetch().log.empty());
     CHECK_FALSE(site.fetch({"--log-level", "info"}).log.empty());
+}
+
+TEST_CASE("run and fetch do not start without a credential or the trusted roots that the configuration names")
+{
+    for (auto const& [key, value] :
+         std::map<std::string, std::string>{{"partner_center.client_secret", "{file: /no/such}"},
+                                            {"partner_center.refresh_token", "{env: NO_SUCH}"},
+                                            {"http.ca_file", "/no/such"}}) {
+        CAPTURE(key);
+        Installation const site{{{key, value}}};
+        for (auto const* command : {"run", "fetch"}) {
+            auto const ended = site.usaged({command});
+            CHECK(ended.status == 78);
+            CHECK(ended.log.find(key) != std::string::npos);
+        }
+        CHECK_FALSE(std::filesystem::exists(site.database()));
+    }
+}
+
+TEST_CASE("rows that cannot be written to standard output are no success")
+{
+    Installation const site;
+    std::string const command = USAGED_BINARY " fetch --dry-run --output csv -c ";
+    auto const status = std::system((command + site.configuration.string() + " >/dev/full 2>/dev/null").c_str());
+    CHECK(WEXITSTATUS(status) == 74);
+}
+
+TEST_CASE("a mistyped command is named")
+{
+    auto const ended = run_usaged({"stauts"});
+    CHECK(ended.status == 64);
+    CHECK(ended.log.find("stauts") != std::string::npos);
+}
+
+TEST_CASE("status without a database is one JSON document too")
+{
+    Installation const site;
+    auto const ended = site.usaged({"status", "--json"});
+    CHECK(ended.status == 3);
+    simdjson::dom::parser parser;
+    CHECK(parser.parse(ended.output)["status"].get_string().value() == "UNKNOWN");
 }
 
 } // namespace usaged::test

@@ -71,7 +71,7 @@ bool is_run_by_ci(std::string const& command)
         "script/bootstrap",
         "cmake --preset release",
         "cmake --build --preset release",
-        "sudo cmake --install build/release --prefix /usr",
+        "sudo cmake --install build/release",
         "sudo systemd-sysusers",
         // These need a booted systemd.
         "sudo systemctl ",

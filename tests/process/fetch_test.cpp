@@ -127,7 +127,7 @@ TEST_CASE("fetch refuses a dataset that is not configured")
 {
     Installation const site;
     auto const ended = site.fetch({"no_such_dataset"});
-    CHECK(ended.status == 78);
+    CHECK(ended.status == 64);
     CHECK(ended.log.find("no_such_dataset") != std::string::npos);
     CHECK(site.simulator.requests().empty());
 }

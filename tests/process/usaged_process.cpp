@@ -32,11 +32,12 @@ struct Pipe {
 /// What would make usaged act differently from one computer to the next.
 bool concerns_usaged(std::string_view variable)
 {
-    for (std::string_view const name :
-         {"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
-          "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY", "STATE_DIRECTORY"})
-        if (variable.substr(0, variable.find('=')) == name) return true;
-    return false;
+    static constexpr std::string_view names[] = {"HTTPS_PROXY",    "https_proxy",    "NO_PROXY",
+                                                 "no_proxy",       "NOTIFY_SOCKET",  "WATCHDOG_USEC",
+                                                 "WATCHDOG_PID",   "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY",
+                                                 "STATE_DIRECTORY"};
+    auto const name = variable.substr(0, variable.find('='));
+    return std::ranges::find(names, name) != std::ranges::end(names);
 }
 
 std::vector<std::string> environment_of(ProcessOptions const& options)

@@ -30,7 +30,7 @@ using Parser = http::request_parser<http::string_body>;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 /// A bug of the simulator must not look like a fault of the client: it ends the thread, and with it the test program.
-void rethrow(std::exception_ptr error)
+void rethrow(std::exception_ptr const& error)
 {
     if (error) std::rethrow_exception(error);
 }

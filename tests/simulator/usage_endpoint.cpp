@@ -103,7 +103,7 @@ Answer UsageEndpoint::respond(Request const& request, Time now)
         return unauthorized("400", "Access denied.");
     if (!pages_.empty()) return respond_page(request);
     if (!request.query().empty()) return bad_request("The resource takes no query.");
-    Answer const answer{200, {}, usage_body(series_.rows(step_))};
+    Answer answer{200, {}, usage_body(series_.rows(step_))};
     if (advance_per_request_) ++step_;
     return answer;
 }

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <optional>
+#include <pwd.h>
 #include <unistd.h>
 
 namespace usaged::test {
@@ -62,6 +64,18 @@ TEST_CASE("a state directory that is missing is named")
     auto const error = error_of([&] { InstanceLock{dir.path() / "missing", dir.path() / "usage.db"}; });
     CHECK(error.category() == ErrorCategory::storage);
     CHECK(std::string{error.what()}.find((dir.path() / "missing" / "lock").string()) == 0);
+}
+
+TEST_CASE("root does not write into the state directory of another user" * doctest::skip(::geteuid() != 0))
+{
+    TempDir const dir;
+    passwd const* const nobody = ::getpwnam("nobody");
+    REQUIRE(nobody != nullptr);
+    REQUIRE(::chown(dir.path().c_str(), nobody->pw_uid, nobody->pw_gid) == 0);
+    auto const error = error_of([&] { InstanceLock const lock{dir.path(), dir.path() / "usage.db"}; });
+    CHECK(error.category() == ErrorCategory::storage);
+    CHECK(error.remedy().find("sudo -u nobody usaged") != std::string::npos);
+    CHECK(std::filesystem::is_empty(dir.path()));
 }
 
 } // namespace usaged::test

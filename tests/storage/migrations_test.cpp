@@ -42,7 +42,7 @@ TEST_CASE("migrations are numbered from 1 without gaps")
 TEST_CASE("a database of every older version is migrated, with its rows kept")
 {
     TempDir dir;
-    SqliteStore{dir.path() / "new.db"};
+    SqliteStore const new_store{dir.path() / "new.db"};
     for (std::size_t version = 1; version <= sqlite_migrations().size(); ++version) {
         CAPTURE(version);
         auto const database = dir.path() / (std::to_string(version) + ".db");

@@ -88,9 +88,9 @@ TEST_CASE("pages that no poll read lately are dropped, and so are old calls")
     }
     store.drop_expired(at("2026-07-05T00:00:00Z"), at("2026-07-05T00:00:00Z"));
     CHECK(query(database, "SELECT archived_at FROM raw_payload ORDER BY id") ==
-          "2026-07-01T00:00:00Z\n2026-07-09T00:00:00Z");
+          "2026-07-01T00:00:00.000Z\n2026-07-09T00:00:00.000Z");
     CHECK(query(database, "SELECT poll_id FROM poll_page ORDER BY 1") == "2\n2");
-    CHECK(query(database, "SELECT started_at FROM http_call") == "2026-07-09T00:00:00Z");
+    CHECK(query(database, "SELECT started_at FROM http_call") == "2026-07-09T00:00:00.000Z");
 }
 
 TEST_CASE("an unchanged snapshot is known by its pages after their bodies were dropped")

@@ -99,20 +99,20 @@ TEST_CASE("backfill and replay neither put off the next poll nor serve as the sn
     }
 }
 
-TEST_CASE("the snapshot to compare with is the newest that was applied and not degraded")
+TEST_CASE("the snapshot to compare with is the newest that was applied, degraded or not")
 {
     TempDir dir;
     SqliteStore store{dir.path() / "usage.db"};
     poll(store, {usage_body({{}, {.workload = "B"}})}, Trigger::schedule, at("2026-07-02T06:00:00Z"));
-    auto degraded = fetch(store, {usage_body({{.date = "2026-07-02T00:00:00Z"}})});
+    auto degraded =
+        fetch(store, {usage_body({{.date = "2026-07-02T00:00:00Z"}})}, Trigger::schedule, at("2026-07-03T06:00:00Z"));
     degraded.snapshot.degraded = "half of the rows are gone";
     store.save(degraded.poll, usage(), {}, degraded.snapshot, at("2026-07-03T06:00:00Z"));
     failed_poll(store, at("2026-07-04T00:00:00Z"), unavailable);
     auto const applied = store.last_applied(usage()).value();
-    CHECK(applied.poll == PollId{1});
-    CHECK(applied.started_at == at("2026-07-02T06:00:00Z"));
-    CHECK(applied.rows == 2);
-    CHECK(applied.data_to == "2026-07-01T00:00:00Z");
+    CHECK(applied.started_at == at("2026-07-03T06:00:00Z"));
+    CHECK(applied.rows == 1);
+    CHECK(applied.data_to == "2026-07-02T00:00:00Z");
 }
 
 TEST_CASE("a request is recorded with all that support asks for")
@@ -135,7 +135,7 @@ TEST_CASE("a request is recorded with all that support asks for")
     store.record_call(poll, call);
     store.record_call(std::nullopt, HttpCall{});
     CHECK(query(dir.path() / "usage.db", "SELECT * FROM http_call WHERE id = 1") ==
-          "1|1|2|GET|https://api.example/v1|429|r|c|cv|server-1|7|11|2026-07-01T00:00:01Z|250|");
+          "1|1|2|GET|https://api.example/v1|429|r|c|cv|server-1|7|11|2026-07-01T00:00:01.000Z|250|");
     CHECK(query(dir.path() / "usage.db", "SELECT poll_id IS NULL, status IS NULL FROM http_call WHERE id = 2") ==
           "1|1");
 }

@@ -10,6 +10,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t page_size = 4096; // what SQLite takes for a new database
+
 void make_database(fs::path const& database)
 {
     SqliteStore store{database};
@@ -48,13 +50,13 @@ std::vector<Refused> const refused{
     {"a damaged page",
      [](fs::path const& file) {
          make_database(file);
-         overwrite(file, 2 * 4096, std::string(4096, '\x5a'));
+         overwrite(file, 2 * page_size, std::string(page_size, '\x5a'));
      },
      "damaged"},
     {"a truncated file",
      [](fs::path const& file) {
          make_database(file);
-         fs::resize_file(file, 3 * 4096 + 100);
+         fs::resize_file(file, 3 * page_size + 100);
      },
      "damaged"},
     {"a directory", [](fs::path const& file) { fs::create_directory(file); }, "not a regular file"},
@@ -84,7 +86,7 @@ TEST_CASE("a damaged database is refused with the way to restore it")
     TempDir dir;
     auto const database = dir.path() / "usage.db";
     make_database(database);
-    overwrite(database, 2 * 4096, std::string(4096, '\x5a'));
+    overwrite(database, 2 * page_size, std::string(page_size, '\x5a'));
     auto const error = error_of([&] { SqliteStore{database}; });
     CHECK(error.remedy().find("copy a backup to " + database.string()) != std::string::npos);
 }

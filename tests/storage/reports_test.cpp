@@ -1,3 +1,4 @@
+#include "migrations/migrations.h"
 #include "storage/reports.h"
 #include "tests/storage/store_fixture.h"
 
@@ -113,7 +114,7 @@ TEST_CASE("a report tells the newest token event of a kind")
     CHECK(!reports.last_token_event("obtained"));
 }
 
-TEST_CASE("a report of an older database names the pending migrations and changes nothing")
+TEST_CASE("a report of an older database gives its version and changes nothing")
 {
     TempDir dir;
     auto const database = dir.path() / "usage.db";
@@ -122,8 +123,6 @@ TEST_CASE("a report of an older database names the pending migrations and change
     auto const before = contents(dir.path());
     Reports reports{database};
     CHECK(reports.schema_version() == 1);
-    REQUIRE(reports.pending_migrations().size() == sqlite_migrations().size() - 1);
-    CHECK(reports.pending_migrations().front().number == 2);
     CHECK(reports.dataset(usage()).rows == 0);
     CHECK((contents(dir.path()) == before));
 }

@@ -113,7 +113,7 @@ TEST_CASE("a restated value keeps the old one as a revision, dated by the poll t
     CHECK(outcome.inserted == 0);
     CHECK(query(dir.path() / "usage.db", rows_of_usage) == "2026-07-01T00:00:00Z|o365|Exchange|reseller|51.0||1|2");
     CHECK(query(dir.path() / "usage.db", "SELECT * FROM partner_licenses_usage_revision") ==
-          "2026-07-01T00:00:00Z|o365|Exchange|reseller|50.0|{\"a\":1}|1|2|2026-07-03T06:00:00Z");
+          "2026-07-01T00:00:00Z|o365|Exchange|reseller|50.0|{\"a\":1}|1|2|2026-07-03T06:00:00.000Z");
 }
 
 TEST_CASE("inserted, changed and unchanged rows are told apart in one snapshot of several dates")
@@ -197,7 +197,7 @@ TEST_CASE("a failed poll leaves the rows and tells why it failed")
     store.fail_poll(fetched.poll, Error{ErrorCategory::http, "the server says 503"}, at("2026-07-03T06:00:00Z"));
     CHECK(query(database, rows_of_usage) == before);
     CHECK(query(database, "SELECT outcome, error_category, error_message, finished_at FROM poll WHERE id = 2") ==
-          "failed|http|the server says 503|2026-07-03T06:00:00Z");
+          "failed|http|the server says 503|2026-07-03T06:00:00.000Z");
 }
 
 TEST_CASE("a page that cannot be decoded rolls the whole snapshot back")

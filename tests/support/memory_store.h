@@ -94,9 +94,8 @@ public:
         for (auto i = polls.size(); i-- > 0;) {
             auto const& poll = polls[i];
             bool const applied = poll.outcome == Outcome::ok || poll.outcome == Outcome::unchanged;
-            if (poll.dataset != dataset.name || !applied || !poll.snapshot.degraded.empty()) continue;
-            return AppliedSnapshot{static_cast<PollId>(i + 1), poll.started_at, poll.snapshot.rows,
-                                   poll.snapshot.data_to};
+            if (poll.dataset != dataset.name || !applied) continue;
+            return AppliedSnapshot{poll.started_at, poll.snapshot.rows, poll.snapshot.data_to};
         }
         return std::nullopt;
     }

@@ -153,7 +153,7 @@ bool ServerConnection::client_left_within(std::chrono::milliseconds time)
     return ::poll(&fd, 1, static_cast<int>(time.count())) != 0;
 }
 
-TlsServer::TlsServer(KeyedCertificate const& certificate, Script script, Options options)
+TlsServer::TlsServer(KeyedCertificate const& certificate, Script script, Options const& options)
     : context_{::SSL_CTX_new(::TLS_server_method()), ::SSL_CTX_free}, address_{options.address}
 {
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);

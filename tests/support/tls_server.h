@@ -71,7 +71,7 @@ public:
     };
 
     /// Listens on a free port when the constructor returns. OpenSSL's security level is 0, so anything goes.
-    TlsServer(KeyedCertificate const& certificate, Script script, Options options);
+    TlsServer(KeyedCertificate const& certificate, Script script, Options const& options);
     TlsServer(KeyedCertificate const& certificate, Script script);
     TlsServer(TlsServer const&) = delete;
     TlsServer& operator=(TlsServer const&) = delete;

@@ -1,5 +1,6 @@
 #include "daemon/auth/secret.h"
 #include "daemon/fault/error.h"
+#include "tests/support/freed_memory.h"
 #include "tests/support/temp_dir.h"
 
 #include <doctest/doctest.h>
@@ -125,6 +126,23 @@ TEST_CASE("a secret of 64 KiB is read, a longer one refused")
     CHECK(refusal({Kind::file, file.string()}).find("larger than 64 KiB") != std::string::npos);
 }
 
+TEST_CASE("reading a file leaves no copy of the secret in freed memory, whether it is taken or too long")
+{
+    static constexpr std::string_view mark = "what nobody else may know";
+    TempDir const dir;
+    auto const file = dir.path() / "key";
+    for (std::size_t const size : {100u, 9000u, 65536u, 65537u}) {
+        CAPTURE(size);
+        write_file(file, std::string{mark} + std::string(size - mark.size(), 'x'), ours);
+        FreedMemory const freed{mark};
+        if (size > 65536)
+            CHECK_THROWS_AS(read_secret({Kind::file, file.string()}, "the key"), Error);
+        else
+            CHECK_FALSE(read_secret({Kind::file, file.string()}, "the key").empty());
+        CHECK(freed.found() == 0);
+    }
+}
+
 TEST_CASE("a file that every user can read or write is refused, one of its group is not")
 {
     TempDir const dir;
@@ -136,6 +154,7 @@ TEST_CASE("a file that every user can read or write is refused, one of its group
     }
     for (unsigned const mode : {0600U, 0400U, 0640U}) {
         CAPTURE(mode);
+        std::filesystem::remove(file); // only root could write it again after 0400
         write_file(file, "key", std::filesystem::perms{mode});
         CHECK(read_secret({Kind::file, file.string()}, "the key").reveal() == "key");
     }

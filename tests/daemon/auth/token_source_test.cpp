@@ -46,6 +46,7 @@ struct Fixture {
         auto const observe = [this](std::string_view event, std::string const& detail) {
             events.emplace_back(event);
             details += detail + "\n";
+            if (broken_observer) throw Error{ErrorCategory::storage, "the database is locked"};
         };
         return TokenSource{settings, file, clock, observe};
     }
@@ -89,6 +90,7 @@ struct Fixture {
     TokenSettings settings;
     std::vector<std::string> events;
     std::string details;
+    bool broken_observer = false;
 };
 
 using Events = std::vector<std::string>;
@@ -104,6 +106,7 @@ TEST_CASE_FIXTURE(Fixture, "a token is asked for as RFC 6749 and Entra ID say")
     CHECK(request.method == "POST");
     CHECK(request.url == "https://login.example/contoso.example/oauth2/v2.0/token");
     CHECK(request.attempt == 3);
+    CHECK(request.max_body == 1u << 20);
     CHECK(header_of(request, "Content-Type") == "application/x-www-form-urlencoded");
     CHECK(header_of(request, "Authorization").empty());
     CHECK(request.body == "client_id=client-1&grant_type=refresh_token&refresh_token=seed-1"
@@ -195,9 +198,64 @@ TEST_CASE_FIXTURE(Fixture, "a rotated refresh token is stored before its access 
     CHECK(events == Events{"obtained", "rotated", "obtained", "rotated"});
     auto const last = file.load();
     CHECK(last->refresh_token.reveal() == "rotated-2");
-    CHECK(last->obtained_at == "2026-07-01T12:00:00Z");
-    CHECK(last->redeemed_at == "2026-07-01T13:00:00Z");
+    CHECK(last->obtained_at == "2026-07-01T12:00:00.000Z");
+    CHECK(last->redeemed_at == "2026-07-01T13:00:00.000Z");
     CHECK(last->seed_fingerprint == fingerprint(Secret{"seed-1"}));
+}
+
+TEST_CASE_FIXTURE(Fixture, "an observer that fails costs neither the access token nor the rotated refresh token")
+{
+    broken_observer = true;
+    auto source = make();
+    transport.answer(200, granted("access-1", "rotated-1"));
+    CHECK(token(source) == "access-1");
+    CHECK(token(source) == "access-1");
+    CHECK(file.load()->refresh_token.reveal() == "rotated-1");
+    CHECK_FALSE(source.store_error());
+    CHECK(events == Events{"obtained", "rotated"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "an observer that fails costs no refresh token that waits to be stored")
+{
+    broken_observer = true;
+    fs::create_directory(obstacle());
+    auto source = make();
+    transport.answer(200, granted("access-1", "rotated-1"));
+    CHECK(token(source) == "access-1");
+    REQUIRE(source.store_error());
+    CHECK(std::string{source.store_error()->what()}.find("refresh_token") != std::string::npos);
+    fs::remove(obstacle());
+    source.store_pending();
+    CHECK_FALSE(source.store_error());
+    CHECK(file.load()->refresh_token.reveal() == "rotated-1");
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an observer that fails does not hide why there is no token, nor keep one from being asked for")
+{
+    broken_observer = true;
+    file.store(stored("stored-1", "seed-0"));
+    auto source = make();
+    transport.answer(400, R"({"error":"invalid_grant"})");
+    CHECK(refused(source) == ErrorCategory::auth);
+    write_file(file.path(), "damaged", fs::perms{0600});
+    transport.answer(200, granted("access-1", ""));
+    CHECK(token(source) == "access-1");
+    CHECK(events == Events{"seed_used", "refused", "file_unusable", "obtained"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "tokens are in place before anybody is told of them")
+{
+    transport.answer(200, granted("access-1", "rotated-1"));
+    std::vector<std::string> seen;
+    TokenSource* asked = nullptr;
+    TokenSource source{settings, file, clock, [&](std::string_view, std::string const&) {
+                           seen.push_back(file.load()->refresh_token.reveal());
+                           seen.push_back(token(*asked));
+                       }};
+    asked = &source;
+    token(source);
+    CHECK(seen == Events{"rotated-1", "access-1", "rotated-1", "access-1"});
 }
 
 TEST_CASE_FIXTURE(Fixture, "without a new refresh token the old one stays good")
@@ -365,13 +423,16 @@ TEST_CASE_FIXTURE(Fixture, "what the token endpoint refuses is classified")
 TEST_CASE_FIXTURE(Fixture, "the wait that the token endpoint asks for is passed on")
 {
     auto source = make();
-    transport.answer(429, "", {HttpHeader{"retry-after", "60"}});
-    try {
-        token(source);
-        FAIL_CHECK("a token came");
-    } catch (Error const& error) {
-        CHECK(error.retry_after() == 60s);
-        CHECK(error.retryable());
+    for (auto const* const wait : {"60", "Wed, 01 Jul 2026 12:01:00 GMT"}) {
+        CAPTURE(wait);
+        transport.answer(429, "", {HttpHeader{"retry-after", wait}});
+        try {
+            token(source);
+            FAIL_CHECK("a token came");
+        } catch (Error const& error) {
+            CHECK(error.retry_after() == 60s);
+            CHECK(error.retryable());
+        }
     }
 }
 

@@ -22,6 +22,7 @@ DatasetReport succeeded(std::chrono::milliseconds age)
 {
     DatasetReport report;
     report.last_success = PollReport{};
+    report.last_success->id = 1;
     report.last_success->outcome = "ok";
     report.last_poll = report.last_success;
     report.history.last_success = now - age;
@@ -32,6 +33,7 @@ DatasetReport succeeded(std::chrono::milliseconds age)
 DatasetReport failed(DatasetReport report, std::string const& category)
 {
     report.last_error = PollReport{};
+    report.last_error->id = 2;
     report.last_error->error_category = category;
     report.last_error->error_message = "what happened";
     report.last_poll = report.last_error;
@@ -74,7 +76,7 @@ TEST_CASE("without a success for two intervals the state is critical")
     CHECK(level(succeeded(0s)) == HealthLevel::ok);
     CHECK(level(succeeded(48h + 30min)) == HealthLevel::ok);
     CHECK(level(succeeded(48h + 30min + 1ms)) == HealthLevel::critical);
-    CHECK(assess(succeeded(72h), daily(), now).reason == "no poll has succeeded since 2026-07-12T12:00:00Z");
+    CHECK(assess(succeeded(72h), daily(), now).reason == "no poll has succeeded since 2026-07-12T12:00:00.000Z");
     auto hourly = daily();
     hourly.every = 1h;
     CHECK(level(succeeded(3h), hourly) == HealthLevel::critical);
@@ -115,7 +117,18 @@ TEST_CASE("five failures in a row without a success ever are critical, whatever 
 TEST_CASE("an error before the last success is history")
 {
     auto report = failed(succeeded(1h), "auth");
+    report.last_success->id = 3;
     report.history.failures = 0;
+    CHECK(level(report) == HealthLevel::ok);
+}
+
+TEST_CASE("a poll in hand after a success does not bring an old error back")
+{
+    auto report = failed(succeeded(1h), "auth");
+    report.last_success->id = 3;
+    report.last_poll = PollReport{};
+    report.last_poll->id = 4;
+    report.history.failures = 1; // it counts as interrupted until it ends
     CHECK(level(report) == HealthLevel::ok);
 }
 

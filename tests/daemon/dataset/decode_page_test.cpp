@@ -66,7 +66,7 @@ TEST_CASE("a body that is not acceptable JSON is refused")
         R"({"totalCount":0,"items":[],})",
         R"({"totalCount":0 "items":[]})",
         R"({"totalCount":0,"items":[]} // comment)",
-        "\xFF\xFE{\0}\0",
+        std::string{"\xFF\xFE{\0}\0", 6},
     };
     for (auto const& body : cases) {
         CAPTURE(body);

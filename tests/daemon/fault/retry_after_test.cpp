@@ -93,4 +93,13 @@ TEST_CASE("a Retry-After date without a readable Date asks for nothing")
     }
 }
 
+TEST_CASE("a date without a Date header is measured against our own time of arrival")
+{
+    auto const arrived = std::chrono::sys_seconds{std::chrono::sys_days{std::chrono::year{2026} / 7 / 21}} +
+                         std::chrono::hours{4} + std::chrono::minutes{10};
+    CHECK(parse_retry_after("Tue, 21 Jul 2026 04:11:55 GMT", "", arrived) == std::chrono::seconds{115});
+    CHECK(parse_retry_after("Tue, 21 Jul 2026 04:11:55 GMT", "Tue, 21 Jul 2026 04:11:50 GMT", arrived) ==
+          std::chrono::seconds{5});
+}
+
 } // namespace usaged::test

@@ -196,6 +196,26 @@ TEST_CASE("an answer that is not valid or too long ends at once in a protocol er
     }
 }
 
+TEST_CASE("a request bounds its answer, on a new connection and on a kept one")
+{
+    Site const site;
+    TlsServer const server{site.certificate, [](ServerConnection& connection) {
+                               connection.handshake();
+                               while (!connection.read_request().empty()) connection.write(ok);
+                           }};
+    asio::io_context io;
+    HttpsTransport transport{io.get_executor(), site.settings()};
+    auto request = get(server.url());
+    for (std::uint64_t const bound : {1u, 2u, 1u, 0u}) {
+        CAPTURE(bound);
+        request.max_body = bound;
+        if (bound == 1)
+            CHECK_THROWS_AS(run_coroutine(io, transport.send(request)), Error);
+        else
+            CHECK(run_coroutine(io, transport.send(request)).body == "ok");
+    }
+}
+
 TEST_CASE("a refused connection is a network error that names the address")
 {
     Site const site;

@@ -93,7 +93,8 @@ TEST_CASE("a coroutine that is destroyed leaves its look-up behind unharmed")
 {
     DeadNameServer server;
     asio::io_context io;
-    co_spawn(io, resolve("host.example", "443", in(60s), server.look_up()), [](std::exception_ptr, Endpoints) {});
+    co_spawn(io, resolve("host.example", "443", in(60s), server.look_up()),
+             [](std::exception_ptr const&, Endpoints const&) {});
     CHECK(io.poll() > 0);
 }
 

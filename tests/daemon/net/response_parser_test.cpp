@@ -1,4 +1,5 @@
 #include "daemon/net/response_parser.h"
+#include "tests/support/freed_memory.h"
 
 #include <doctest/doctest.h>
 
@@ -32,6 +33,16 @@ std::optional<ErrorCategory> refused(std::string const& bytes, bool end = false)
         CHECK(std::string{error.what()}.find("host:443") != std::string::npos);
         return error.category();
     }
+}
+
+/// Feeds `bytes` in pieces to a parser that then goes, and takes the response into `taken` if there is such.
+void feed(std::string const& bytes, HttpResponse* taken)
+{
+    ResponseParser parser{"host:443", 1u << 20};
+    for (std::size_t at = 0; at < bytes.size(); at += 5000) parser.put(std::string_view{bytes}.substr(at, 5000));
+    if (taken == nullptr) return;
+    if (!parser.complete()) parser.put_end();
+    *taken = parser.take();
 }
 
 TEST_CASE("a valid response is read whole, however it is cut into pieces")
@@ -158,6 +169,59 @@ TEST_CASE("a body up to the limit is read, one byte more is refused, declared or
     CHECK(refused(declared(limit + 1).substr(0, 60)) == ErrorCategory::protocol);
     CHECK(refused(undeclared(limit + 1)) == ErrorCategory::protocol);
     CHECK(refused(chunked(limit + 1)) == ErrorCategory::protocol);
+}
+
+TEST_CASE("a request may ask for less than the limit, not for more, and is told which of them it was")
+{
+    struct Case {
+        std::uint64_t asked;
+        std::size_t longest;
+        std::string_view reason;
+    };
+    for (auto const& bound : {Case{0, 1000, "http.max_body"}, Case{10, 10, "10 bytes"}, Case{1000, 1000, "http.max"},
+                              Case{5000, 1000, "http.max_body"}}) {
+        CAPTURE(bound.asked);
+        auto const start = std::string{"HTTP/1.1 200 OK\r\n\r\n"};
+        ResponseParser parser{"host:443", limit, bound.asked};
+        parser.put("HTTP/1.1 103 Hints\r\n\r\n" + start + std::string(bound.longest, 'x'));
+        try {
+            parser.put("x");
+            FAIL_CHECK("was not refused");
+        } catch (Error const& error) {
+            CHECK(std::string{error.what()}.find(bound.reason) != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("no copy of what arrived is left in freed memory, whole or broken off")
+{
+    static constexpr std::string_view mark = "a token that nobody else may know";
+    auto const body = std::string{mark} + std::string(200000, 'x');
+    struct Case {
+        std::string head, tail;
+    };
+    for (auto const& form : {Case{"Content-Length: 200033\r\n\r\n", ""}, Case{"\r\n", ""},
+                             Case{"Transfer-Encoding: chunked\r\n\r\n30d61\r\n", "\r\n0\r\n\r\n"}}) {
+        for (bool const whole : {false, true}) {
+            CAPTURE(form.head);
+            CAPTURE(whole);
+            auto const bytes = "HTTP/1.1 200 OK\r\n" + form.head + (whole ? body + form.tail : body.substr(0, 150000));
+            HttpResponse taken;
+            FreedMemory const freed{mark};
+            feed(bytes, whole ? &taken : nullptr);
+            CHECK((!whole || taken.body == body));
+            CHECK(freed.found() == 0);
+        }
+    }
+}
+
+TEST_CASE("bytes that wait for more of their kind are not left in freed memory either")
+{
+    static constexpr std::string_view mark = "a token that nobody else may know";
+    auto const line = "HTTP/1.1 200 OK\r\nSet-Cookie: " + std::string{mark} + std::string(60000, 'x');
+    FreedMemory const freed{mark};
+    feed(line, nullptr);
+    CHECK(freed.found() == 0);
 }
 
 TEST_CASE("a head of 200 fields is read, one field more is refused, in head and trailer together")

@@ -19,7 +19,7 @@ Snapshot snapshot_of(std::int64_t rows, std::string data_to = "2026-07-14T00:00:
 
 AppliedSnapshot last_of(std::int64_t rows)
 {
-    return {PollId{1}, now - 24h, rows, "2026-07-13T00:00:00Z"};
+    return {now - 24h, rows, "2026-07-13T00:00:00Z"};
 }
 
 bool has(std::string const& text, std::string_view part)
@@ -113,7 +113,7 @@ TEST_CASE("the reason names every guard that was touched and the last good numbe
     snapshot.bad_rows = 1;
     auto const reason = judge({}, snapshot, last_of(4711), now);
     for (auto const* const part :
-         {"1 row,", "max_shrink (50%)", "had 4711", "2026-07-14T12:00:00Z", "frozen_after", "bad rows"}) {
+         {"1 row,", "max_shrink (50%)", "had 4711", "2026-07-14T12:00:00.000Z", "frozen_after", "bad rows"}) {
         CAPTURE(part);
         CHECK(has(reason, part));
     }

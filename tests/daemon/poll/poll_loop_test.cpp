@@ -260,7 +260,7 @@ TEST_CASE("the status says which poll is in hand, and which is next")
     Fixture fixture{{daily(first_dataset)}};
     fixture.run(2);
     CHECK(socket.receive() == "STATUS=Polling first");
-    CHECK(socket.receive() == "STATUS=Next poll: first at 2026-06-16T12:00:00Z");
+    CHECK(socket.receive() == "STATUS=Next poll: first at 2026-06-16T12:00:00.000Z");
     CHECK(socket.receive() == "STATUS=Polling first");
     CHECK(socket.receive().empty());
 }

@@ -64,6 +64,13 @@ TEST_CASE_FIXTURE(Fixture, "a request and its answer are recorded, and the answe
     CHECK(call.error.empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "a wait until a date is recorded even if the answer has no date")
+{
+    transport.answer(429, "", {HttpHeader{"Retry-After", "Thu, 01 Jan 1970 00:17:40 GMT"}});
+    send();
+    CHECK(store.calls.at(0).retry_after == 60s);
+}
+
 TEST_CASE_FIXTURE(Fixture, "neither the query nor the fragment of a URL is recorded")
 {
     for (std::string const tail : {"?filter=secret", "#secret", "?a=1#secret"}) {
@@ -98,11 +105,19 @@ TEST_CASE_FIXTURE(Fixture, "a request without an answer is recorded with the rea
     CHECK(call.bytes == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a record that fails is a fault of the store")
+TEST_CASE_FIXTURE(Fixture, "a record that fails costs no answer, which may hold the only copy of a new token")
 {
     store.broken = Error{ErrorCategory::storage, "the disk is full"};
-    transport.answer(200, "");
-    CHECK_THROWS_WITH_AS(send(), "the disk is full", Error);
+    transport.answer(200, "the answer");
+    CHECK(send().body == "the answer");
+    CHECK(store.calls.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a record that fails does not hide why there is no answer")
+{
+    store.broken = Error{ErrorCategory::storage, "the disk is full"};
+    transport.fail(Error{ErrorCategory::network, "the connection was reset"});
+    CHECK_THROWS_WITH_AS(send(), "the connection was reset", Error);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a request that is cancelled is not recorded")

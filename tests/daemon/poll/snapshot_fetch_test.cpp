@@ -1,6 +1,7 @@
 #include "daemon/poll/snapshot_fetch.h"
 #include "tests/daemon/dataset/page_text.h"
 #include "tests/daemon/poll/polling.h"
+#include "tests/support/freed_memory.h"
 #include "tests/support/run_coroutine.h"
 
 #include <doctest/doctest.h>
@@ -199,6 +200,19 @@ TEST_CASE_FIXTURE(Fixture, "a refusal that no new token cures asks for none")
         CHECK(failure().category() == ErrorCategory::auth);
         CHECK(transport.done());
     }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a request that is over leaves no access token in freed memory, however it ended")
+{
+    static constexpr std::string_view mark = "Bearer an-access-token-that-nobody-else-may-know";
+    grant(std::string{mark.substr(7)});
+    transport.answer(503, "");
+    transport.fail(Error{ErrorCategory::network, "no answer"});
+    transport.answer(200, page({good_row()}));
+    FreedMemory const freed{mark};
+    fetch();
+    CHECK(freed.found() == 0);
+    CHECK(header_of(transport.requests.back(), "Authorization") == mark);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a retry keeps the request id only when no answer came, and never the correlation id")
