@@ -69,7 +69,7 @@ public:
     }
     Message(Message const&) = delete;
     Message& operator=(Message const&) = delete;
-    ~Message() { wipe(response.body); }
+    ~Message() override { wipe(response.body); }
 
     /// Like basic_parser::put(), but throws the reason as text for anything but a lack of further bytes.
     std::size_t parse(std::string_view input)

@@ -202,12 +202,12 @@ TEST_CASE("--log-level overrides the configuration")
 
 TEST_CASE("run and fetch do not start without a credential or the trusted roots that the configuration names")
 {
-    for (auto const& [key, value] :
-         std::map<std::string, std::string>{{"partner_center.client_secret", "{file: /no/such}"},
-                                            {"partner_center.refresh_token", "{env: NO_SUCH}"},
-                                            {"http.ca_file", "/no/such"}}) {
+    for (auto const& setting : std::map<std::string, std::string>{{"partner_center.client_secret", "{file: /no/such}"},
+                                                                  {"partner_center.refresh_token", "{env: NO_SUCH}"},
+                                                                  {"http.ca_file", "/no/such"}}) {
+        auto const& key = setting.first;
         CAPTURE(key);
-        Installation const site{{{key, value}}};
+        Installation const site{{setting}};
         for (auto const* command : {"run", "fetch"}) {
             auto const ended = site.usaged({command});
             CHECK(ended.status == 78);

@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 /// A server that notes whether a byte of a request reached it.
 class Witness {
 public:
-    explicit Witness(KeyedCertificate const& certificate, TlsServer::Options options = {})
-        : server_{certificate, [this](ServerConnection& connection) { serve(connection); }, std::move(options)}
+    explicit Witness(KeyedCertificate const& certificate, TlsServer::Options const& options = {})
+        : server_{certificate, [this](ServerConnection& connection) { serve(connection); }, options}
     {
     }
 
