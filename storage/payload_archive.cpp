@@ -41,7 +41,7 @@ void PayloadArchive::read(SnapshotPage const& page, std::string& body)
         codec().decompress(query.blob(1), static_cast<std::size_t>(query.integer(0)), body);
     } catch (std::runtime_error const& damage) {
         throw Error{ErrorCategory::storage, std::string{"an archived page is damaged: "} + damage.what(),
-                    "Check the disk; `usaged backup` verifies the whole database."};
+                    "Check the disk, and the whole database by PRAGMA integrity_check in sqlite3."};
     }
 }
 
