@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/auth/secret.h"
+#include "daemon/auth/token_settings.h"
 #include "daemon/log/log.h"
 
 #include <array>
@@ -30,6 +30,11 @@ inline constexpr std::array<std::pair<std::string_view, SecretSource::Kind>, 3> 
     {"file", SecretSource::Kind::file},
     {"credential", SecretSource::Kind::credential},
     {"env", SecretSource::Kind::env},
+}};
+
+inline constexpr std::array<std::pair<std::string_view, EndpointVersion>, 2> endpoint_versions{{
+    {"v2", EndpointVersion::v2},
+    {"v1", EndpointVersion::v1},
 }};
 
 /// Whether bad rows are quarantined.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/auth/secret.h"
+#include "daemon/auth/token_settings.h"
 #include "daemon/dataset/dataset.h"
 #include "daemon/fault/retry.h"
 #include "daemon/log/log.h"
@@ -22,10 +22,12 @@ struct PartnerCenterSettings {
     std::string cloud = "global";
     std::string base_url;  ///< without a trailing slash
     std::string authority; ///< without a trailing slash
-    std::string audience;  ///< the API that tokens are for; of the preset, whatever base_url says
+    std::string audience;  ///< the API that tokens are for; of the preset unless set, whatever base_url says
+    EndpointVersion token_endpoint = EndpointVersion::v2;
     std::string tenant;
     std::string client_id;
-    SecretSource client_secret; ///< none: a public client
+    SecretSource client_secret; ///< at most one of the two; neither: a public client
+    CertificateSource certificate;
     SecretSource refresh_token; ///< the seed
     std::string locale = "en-US";
 };

@@ -3,6 +3,8 @@
 #include "config/choices.h"
 #include "config/document.h"
 #include "config/loopback.h"
+#include "config/partner_center.h"
+#include "config/secret_source.h"
 #include "config/section.h"
 #include "config/value.h"
 #include "daemon/fault/error.h"
@@ -25,18 +27,6 @@ constexpr std::chrono::days day{1};
 constexpr std::uint64_t kibibyte = 1ull << 10;
 constexpr std::uint64_t gibibyte = 1ull << 30;
 
-struct Cloud {
-    std::string_view name;
-    std::string_view base_url;
-    std::string_view authority;
-};
-
-/// (partner-center-rest-urls.md; authentication-national-cloud.md)
-constexpr Cloud global{"global", "https://api.partnercenter.microsoft.com", "https://login.microsoftonline.com"};
-constexpr Cloud china{"china", "https://partner.partnercenterapi.microsoftonline.cn",
-                      "https://login.partner.microsoftonline.cn"};
-constexpr std::array<std::pair<std::string_view, Cloud const*>, 2> clouds{{{"global", &global}, {"china", &china}}};
-
 constexpr std::string_view unsupported = "is not supported by this version";
 constexpr std::string_view default_dataset = "partner_licenses_usage";
 
@@ -44,55 +34,6 @@ constexpr std::string_view default_dataset = "partner_licenses_usage";
 constexpr std::array<std::string_view, 5> later_datasets{"partner_licenses_deployment", "customer_licenses_usage",
                                                          "customer_licenses_deployment", "licenses_usage",
                                                          "licenses_deployment"};
-
-void read_secret_source(Section& section, std::string_view key, SecretSource& source)
-{
-    auto const setting = section.find(key);
-    if (!setting) return;
-    auto const& node = setting->node();
-    if (!node.IsMap() || node.size() != 1 || !node.begin()->first.IsScalar()) {
-        setting->complain("must be one of {file: PATH}, {credential: NAME} and {env: NAME}, never the secret itself");
-        return;
-    }
-    // Not a Section, which shows unknown keys: what stands in place of a key may be the secret.
-    auto const pair = *node.begin();
-    auto const kind = one_of<SecretSource::Kind>(secret_kinds)({pair.first.Scalar()});
-    if (!kind.value) {
-        setting->complain("must have exactly one of the keys file, credential and env");
-        return;
-    }
-    auto const name = setting->child(pair.second, pair.second.Mark(), "." + pair.first.Scalar());
-    auto const scalar = name.scalar();
-    if (!scalar) return;
-    auto const wrong = *kind.value == SecretSource::Kind::file  ? absolute_path()(*scalar).wrong
-                       : *kind.value == SecretSource::Kind::env ? variable_name()(*scalar).wrong
-                                                                : file_name()(*scalar).wrong;
-    if (wrong.empty()) {
-        source = {*kind.value, scalar->text};
-    } else {
-        name.complain(wrong);
-    }
-}
-
-void read_partner_center(Section& section, PartnerCenterSettings& settings)
-{
-    auto const* cloud = &global;
-    section.read("cloud", cloud, one_of<Cloud const*>(clouds));
-    settings.cloud = cloud->name;
-    settings.base_url = cloud->base_url;
-    settings.authority = cloud->authority;
-    settings.audience = cloud->base_url;
-    section.read("base_url", settings.base_url, https_url());
-    section.read("authority", settings.authority, https_url());
-    section.require("tenant");
-    section.read("tenant", settings.tenant, guid_or_domain());
-    section.require("client_id");
-    section.read("client_id", settings.client_id, guid());
-    read_secret_source(section, "client_secret", settings.client_secret);
-    read_secret_source(section, "refresh_token", settings.refresh_token);
-    section.read("locale", settings.locale, language_tag());
-    section.refuse("certificate", unsupported);
-}
 
 void read_times_of_day(Section& section, std::vector<std::chrono::minutes>& times)
 {
@@ -208,13 +149,27 @@ std::vector<DatasetSettings> read_datasets(Section& root, bool loopback, Schedul
     return settings;
 }
 
+void read_proxy(Section& section, ProxySettings& settings)
+{
+    section.read("proxy", settings.url, proxy_url());
+    section.read("proxy_user", settings.user, user_name());
+    read_secret_source(section, "proxy_password", settings.password);
+    auto const user = section.has("proxy_user");
+    auto const password = section.has("proxy_password");
+    if (user && !password) section.complain("proxy_user", "needs `proxy_password`");
+    if (password && !user) section.complain("proxy_password", "needs `proxy_user`");
+    auto const named = section.has("proxy") && settings.url != "direct";
+    if ((user || password) && !named) section.complain(user ? "proxy_user" : "proxy_password", "needs a `proxy`");
+}
+
 void read_http(Section& section, HttpSettings& settings)
 {
     section.read("connect_timeout", settings.connect_timeout, duration(100ms, 5min));
     section.read("response_timeout", settings.response_timeout, duration(100ms, 1h));
     section.read("max_body", settings.max_body, size(64 * kibibyte, gibibyte));
     section.read("ca_file", settings.ca_file, absolute_path());
-    section.refuse("proxy", unsupported);
+    section.read("crl_file", settings.crl_file, absolute_path());
+    read_proxy(section, settings.proxy);
 }
 
 /// Where files of ours go when the file does not say so: the first path that systemd made for us, or the default.

@@ -25,6 +25,15 @@ public:
         out_ << name(key) << YAML::Flow << YAML::BeginMap << name(kind) << source.name << YAML::EndMap;
     }
 
+    void write(std::string_view key, CertificateSource const& source)
+    {
+        if (!source.configured()) return;
+        section(key, [&] {
+            write("file", source.file);
+            write("key", source.key);
+        });
+    }
+
     void write(std::string_view key, std::vector<std::chrono::minutes> const& times)
     {
         out_ << name(key) << YAML::Flow << YAML::BeginSeq;
@@ -70,9 +79,12 @@ void write_partner_center(Writer& out, PartnerCenterSettings const& settings)
     out.write("cloud", settings.cloud);
     out.write("base_url", settings.base_url);
     out.write("authority", settings.authority);
+    out.write("audience", settings.audience);
+    out.write("token_endpoint", word_of<EndpointVersion>(endpoint_versions, settings.token_endpoint));
     out.write("tenant", settings.tenant);
     out.write("client_id", settings.client_id);
     out.write("client_secret", settings.client_secret);
+    out.write("certificate", settings.certificate);
     out.write("refresh_token", settings.refresh_token);
     out.write("locale", settings.locale);
 }
@@ -106,6 +118,10 @@ void write_http(Writer& out, HttpSettings const& settings)
     out.write("response_timeout", settings.response_timeout);
     out.write("max_body", format_size(settings.max_body));
     out.write("ca_file", settings.ca_file);
+    if (!settings.crl_file.empty()) out.write("crl_file", settings.crl_file);
+    if (!settings.proxy.url.empty()) out.write("proxy", settings.proxy.url);
+    if (!settings.proxy.user.empty()) out.write("proxy_user", settings.proxy.user);
+    out.write("proxy_password", settings.proxy.password);
 }
 
 void write_storage(Writer& out, StorageSettings const& settings)

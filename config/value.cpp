@@ -1,7 +1,5 @@
 #include "config/value.h"
 
-#include "daemon/fault/error.h"
-#include "daemon/net/https_url.h"
 #include "daemon/poll/schedule.h"
 
 #include <algorithm>
@@ -199,19 +197,14 @@ Parser<std::string> guid_or_domain()
                      "must be a GUID or a domain such as contoso.onmicrosoft.com");
 }
 
-Parser<std::string> https_url()
+Parser<std::string> user_name()
 {
-    return [](Scalar const& scalar) -> Parsed<std::string> {
-        try {
-            auto const url = parse_https_url(scalar.text);
-            auto const bare = scalar.text.find_first_of("?#") == std::string::npos;
-            auto const text = "https://" + url.authority + url.target;
-            if (bare) return {text.substr(0, text.find_last_not_of('/') + 1), {}};
-        } catch (Error const&) {
-            // The complaint below says it in the words of the configuration.
-        }
-        return {{}, "must be https://HOST, without user, query and fragment"};
-    };
+    return text_that(
+        [](std::string_view text) {
+            return !text.empty() && text.size() <= 255 && text.find(':') == std::string_view::npos &&
+                   std::ranges::none_of(text, is_control);
+        },
+        "must be a user name without a colon");
 }
 
 Parser<std::string> language_tag()

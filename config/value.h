@@ -48,7 +48,10 @@ Parser<std::chrono::minutes> time_of_day();
 
 Parser<std::string> guid();
 Parser<std::string> guid_or_domain();
-Parser<std::string> https_url();     ///< comes without slashes at its end
+Parser<std::string> https_url(); ///< comes without slashes at its end
+/// `http://HOST:PORT`, which comes without a slash at its end, or `direct`. Never with a user name or password.
+Parser<std::string> proxy_url();
+Parser<std::string> user_name();     ///< of Basic authentication: no colon in it (RFC 7617)
 Parser<std::string> language_tag();  ///< such as `en-US`
 Parser<std::string> file_name();     ///< no slash in it
 Parser<std::string> variable_name(); ///< of the environment

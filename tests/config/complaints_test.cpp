@@ -164,17 +164,13 @@ TEST_CASE("datasets that do not exist, not yet exist or are listed twice are ref
 
 TEST_CASE("settings that this version cannot honour are refused, never ignored")
 {
-    for (auto const& each : {Case{"http: {proxy: 'http://proxy:3128'}", "2:8: http.proxy"},
-                             Case{"heartbeat_url: https://hc.example", "2:1: heartbeat_url"},
+    for (auto const& each : {Case{"heartbeat_url: https://hc.example", "2:1: heartbeat_url"},
                              Case{"metrics: {listen: 127.0.0.1:9815}", "2:1: metrics"},
                              Case{"storage: {postgresql: {conninfo: x}}", "2:11: storage.postgresql"}}) {
         CAPTURE(each.text);
         CHECK(complaints_about(required + each.text) ==
               "usaged.yaml:" + each.complaint + ": is not supported by this version");
     }
-    CHECK(complaints_about("partner_center: {tenant: contoso.nl, client_id: 11111111-2222-3333-4444-555555555555,\n"
-                           " certificate: {file: /etc/usaged/app.pem}}") ==
-          "usaged.yaml:2:2: partner_center.certificate: is not supported by this version");
 }
 
 TEST_CASE("settings that contradict each other are refused")
@@ -188,6 +184,53 @@ TEST_CASE("settings that contradict each other are refused")
          }) {
         CAPTURE(each.text);
         CHECK(complaints_about(required + each.text) == "usaged.yaml:" + each.complaint);
+    }
+}
+
+TEST_CASE("a certificate needs its file and excludes a client secret")
+{
+    auto const center = required.substr(0, required.size() - 2) + ",\n ";
+    for (auto const& each : {
+             Case{"certificate: /a.pem", "15: partner_center.certificate: must be a mapping of keys to values"},
+             Case{"certificate: {}", "15: partner_center.certificate.file: is missing and has no default"},
+             Case{"certificate: {file: a.pem}", "22: partner_center.certificate.file: must be an absolute path"},
+             Case{"certificate: {file: /a, keys: b}",
+                  "26: partner_center.certificate.keys: is no key (did you mean key?)"},
+             Case{"certificate: {file: /a}, client_secret: {env: A}",
+                  "15: partner_center.certificate: excludes `client_secret`: give one of the two"},
+         }) {
+        CAPTURE(each.text);
+        CHECK(complaints_about(center + each.text + "}") == "usaged.yaml:2:" + each.complaint);
+    }
+}
+
+TEST_CASE("a proxy that is not http://HOST:PORT or direct is refused and not shown")
+{
+    for (auto const& url :
+         {"http://proxy.example", "https://proxy.example:3128", "proxy.example:3128", "http://hunter2:x@proxy:3128",
+          "http://hunter2@proxy:3128", "http://proxy:3128/hunter2", "http://proxy:3128?hunter2", "http://proxy:3128/#a",
+          "http://proxy:0", "http://proxy:65536", "http://:3128", "http://[::1", "Direct", "none", "''"}) {
+        CAPTURE(url);
+        CHECK(complaints_about(required + "http: {proxy: \"" + url + "\"}") ==
+              "usaged.yaml:2:15: http.proxy: must be http://HOST:PORT or direct; a user name and password belong in "
+              "proxy_user and proxy_password");
+    }
+}
+
+TEST_CASE("user and password of a proxy need each other, and a proxy in the file")
+{
+    std::string const password = "proxy_password: {env: P}";
+    std::string const proxy = "proxy: http://proxy:3128";
+    for (auto const& each : {
+             Case{"proxy_user: me, " + proxy, "20: http.proxy_user: needs `proxy_password`"},
+             Case{password + ", " + proxy, "24: http.proxy_password: needs `proxy_user`"},
+             Case{"proxy_user: me, " + password, "20: http.proxy_user: needs a `proxy`"},
+             Case{"proxy_user: me, proxy: direct, " + password, "20: http.proxy_user: needs a `proxy`"},
+             Case{"proxy_user: 'm:e', " + proxy + ", " + password,
+                  "20: http.proxy_user: must be a user name without a colon"},
+         }) {
+        CAPTURE(each.text);
+        CHECK(complaints_about(required + "http: {" + each.text + "}") == "usaged.yaml:2:" + each.complaint);
     }
 }
 

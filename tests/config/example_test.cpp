@@ -1,3 +1,4 @@
+#include "config/partner_center.h"
 #include "tests/config/configuration.h"
 #include "tests/support/temp_dir.h"
 
@@ -23,6 +24,18 @@ std::string uncommented()
 TEST_CASE("the shipped configuration loads")
 {
     CHECK(complaints_about(example()) == "");
+}
+
+TEST_CASE("the placeholders of the shipped configuration are known for what they are")
+{
+    auto const left = placeholders_left(load(example()).partner_center);
+    REQUIRE(left);
+    CHECK(std::string{left->what()}.starts_with("partner_center.tenant and partner_center.client_id "));
+    auto settings = load(example()).partner_center;
+    settings.tenant = "contoso.nl";
+    CHECK(std::string{placeholders_left(settings)->what()}.starts_with("partner_center.client_id "));
+    settings.client_id = "11111111-2222-3333-4444-55555555555f";
+    CHECK_FALSE(placeholders_left(settings));
 }
 
 TEST_CASE("the settings that the shipped configuration has commented out are the defaults")

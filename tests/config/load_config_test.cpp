@@ -47,10 +47,48 @@ TEST_CASE("a cloud stands for its addresses, which single settings override")
     CHECK(china.authority == "https://login.partner.microsoftonline.cn");
     CHECK(china.audience == china.base_url);
 
+    auto const us = load("partner_center: {cloud: us_government, " + ids + "}").partner_center;
+    CHECK(us.base_url == "https://api.partnercenter.microsoft.com");
+    CHECK(us.authority == "https://login.microsoftonline.us");
+    CHECK(us.audience == us.base_url);
+
     auto const mixed = load("partner_center: {cloud: china, base_url: 'https://localhost:1', " + ids + "}");
     CHECK(mixed.partner_center.base_url == "https://localhost:1");
     CHECK(mixed.partner_center.authority == china.authority);
     CHECK(mixed.partner_center.audience == china.audience);
+}
+
+TEST_CASE("tokens are asked for in the way and for the API that the file names")
+{
+    auto const center = required.substr(0, required.size() - 2);
+    CHECK(load(required).partner_center.token_endpoint == EndpointVersion::v2);
+    auto const other = load(center + ", token_endpoint: v1, audience: 'https://API.example/'}").partner_center;
+    CHECK(other.token_endpoint == EndpointVersion::v1);
+    CHECK(other.audience == "https://api.example");
+    CHECK(other.base_url == load(required).partner_center.base_url);
+}
+
+TEST_CASE("a certificate is read with its key, or without one")
+{
+    auto const certificate = [](std::string const& text) {
+        auto const center = required.substr(0, required.size() - 2);
+        return load(center + ", certificate: " + text + "}").partner_center.certificate;
+    };
+    CHECK(certificate("{file: /a.pem}") == CertificateSource{"/a.pem", {}});
+    CHECK(certificate("{file: /a.pem, key: {credential: app_key}}") ==
+          CertificateSource{"/a.pem", {SecretSource::Kind::credential, "app_key"}});
+}
+
+TEST_CASE("a proxy is read with its credentials")
+{
+    CHECK(load(required).http.proxy == ProxySettings{});
+    CHECK(load(required + "http: {proxy: direct}").http.proxy.url == "direct");
+    CHECK(load(required + "http: {proxy: 'http://[::1]:3128/'}").http.proxy.url == "http://[::1]:3128");
+    auto const http = load(required + "http: {proxy: 'http://Proxy:80', proxy_user: me, proxy_password: {env: P}, "
+                                      "crl_file: /crl.pem}")
+                          .http;
+    CHECK(http.proxy == ProxySettings{"http://proxy:80", "me", {SecretSource::Kind::env, "P"}});
+    CHECK(http.crl_file == "/crl.pem");
 }
 
 TEST_CASE("a URL loses the slashes at its end and gets its host in lower case")

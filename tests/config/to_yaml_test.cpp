@@ -10,12 +10,14 @@ TEST_CASE("what is shown of a configuration is read to the same configuration")
     std::string const everything =
         "partner_center:\n"
         "  {cloud: china, base_url: 'https://localhost', tenant: contoso.nl, locale: nl,\n"
-        "   client_id: 11111111-2222-3333-4444-555555555555, client_secret: {file: '/a: \"b\" # c'},\n"
+        "   audience: 'https://audience', token_endpoint: v1,\n"
+        "   client_id: 11111111-2222-3333-4444-555555555555, certificate: {file: '/a: \"b\" # c', key: {env: KEY}},\n"
         "   refresh_token: {credential: 'null'}}\n"
         "datasets: [{name: partner_licenses_usage, schedule: {jitter: 0s}}]\n"
         "schedule: {at: ['06:30', '18:00'], timezone: Europe/Amsterdam}\n"
         "retry: {attempts: 1, initial: 2ms, max: 3s, max_retry_after: 0s, failed_poll: {initial: 7ms, max: 8h}}\n"
-        "http: {connect_timeout: 1500ms, response_timeout: 1h, max_body: 65KiB, ca_file: '/x y'}\n"
+        "http: {connect_timeout: 1500ms, response_timeout: 1h, max_body: 65KiB, ca_file: '/x y',\n"
+        "       crl_file: /crl, proxy: 'http://proxy:3128', proxy_user: 'yes', proxy_password: {file: /password}}\n"
         "storage: {sqlite: {path: /db}, raw_payloads: {keep: 0d}, call_log: {keep: 25h}}\n"
         "guards: {min_rows: 0, max_shrink: 57%, frozen_after: 30d, total_count: warn, on_bad_row: quarantine}\n"
         "state_dir: /état\n"
@@ -35,6 +37,9 @@ TEST_CASE("what is shown of a configuration is read to the same configuration")
                               "57%",        "30d",
                               "warn",       "quarantine",
                               "/état",      "trace",
+                              "v1",         "https://audience",
+                              "KEY",        "http://proxy:3128",
+                              "/crl",       "/password",
                               "json"}) {
         CAPTURE(value);
         CHECK(shown.find(value) != std::string::npos);
@@ -48,6 +53,8 @@ TEST_CASE("the configuration in force is shown with its defaults")
   cloud: global
   base_url: https://api.partnercenter.microsoft.com
   authority: https://login.microsoftonline.com
+  audience: https://api.partnercenter.microsoft.com
+  token_endpoint: v2
   tenant: contoso.onmicrosoft.com
   client_id: 11111111-2222-3333-4444-555555555555
   locale: en-US
