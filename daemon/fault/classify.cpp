@@ -1,8 +1,10 @@
 #include "daemon/fault/classify.h"
 
+#include "daemon/fault/api_codes.h"
+#include "daemon/fault/entra_codes.h"
+#include "daemon/fault/error_body.h"
+#include "daemon/fault/http_statuses.h"
 #include "daemon/fault/retry_after.h"
-
-#include <simdjson.h>
 
 #include <algorithm>
 
@@ -10,142 +12,136 @@ namespace usaged {
 
 namespace {
 
-constexpr std::string_view sign_in_again =
-    "A person has to sign in again, with multi-factor authentication, and give usaged the new refresh token "
-    "(partner_center.refresh_token).";
+using namespace std::chrono_literals;
 
-/// The fields of an error body that usaged reads. Each is empty if it is not there or not fit for a log.
-struct ErrorBody {
-    std::string code;   // `code` of the API's fault
-    std::string error;  // `error` of the token endpoint
-    std::string number; // first element of `error_codes` of the token endpoint
+constexpr std::chrono::seconds shortest_wait = 5min; // Reaction::wait
+constexpr std::chrono::seconds grace_wait = 10s;     // Reaction::grace
+
+std::string with_cause(std::string what, std::string_view cause)
+{
+    if (!cause.empty()) what.append(": ").append(cause);
+    return what;
+}
+
+/// `what (one, two)`, of those that are not empty.
+std::string with_details(std::string what, std::initializer_list<std::string> details)
+{
+    std::string_view separator = " (";
+    for (auto const& detail : details) {
+        if (detail.empty()) continue;
+        what.append(separator).append(detail);
+        separator = ", ";
+    }
+    return separator == ", " ? what + ')' : what;
+}
+
+std::string status_text(int status)
+{
+    return "HTTP status " + std::to_string(status);
+}
+
+/// `isRetryable` of the extended shape: about the request and the service, not about access or throttling.
+bool is_retryable(HttpStatus const& status, ErrorBody const& body)
+{
+    if (!body.is_retryable || status.category != ErrorCategory::http || status.last < 400)
+        return status.reaction == Reaction::retry;
+    return *body.is_retryable || (status.reaction == Reaction::retry && status.last < 500);
+}
+
+ApiCode const* find_api_meaning(int status, ErrorBody const& body)
+{
+    return find_api_code(status, body.mentions_mfa ? mfa_missing : std::string_view{body.code});
+}
+
+/// What the body of Entra ID's answer says.
+struct Refusal {
+    int number = 0; // 0: none
+    bool number_known = false;
+    Meaning meaning{Reaction::refuse, {}, {}};
 };
 
-bool is_code(std::string_view text)
+Refusal find_refusal(ErrorBody const& body)
 {
-    auto const allowed = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '.' ||
-               c == '-';
-    };
-    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
+    static constexpr Meaning foreign{
+        Reaction::refuse, "its answer gives no reason that usaged can read",
+        "Check partner_center.authority, and that no proxy answers in its place: `usaged check --online`."};
+    static constexpr Meaning unknown{
+        Reaction::refuse, "the reason is not known to usaged",
+        "Check partner_center.authority, partner_center.tenant and partner_center.client_id: `usaged check --online`."};
+    auto const match = find_entra_code(body.error_codes);
+    if (match.meaning) return {match.number, true, *match.meaning};
+    auto const* const error = find_entra_error(body.error);
+    auto meaning = error ? *error : body.error.empty() ? foreign : unknown;
+    auto const* const suberror = find_entra_suberror(body.suberror);
+    if (suberror && meaning.reaction == Reaction::refuse) meaning = *suberror;
+    return {match.number, false, meaning};
 }
 
-/// `code` is documented as text, but every sample shows a number.
-std::string code_text(simdjson::dom::element value)
+/// What to do, and where to read about a number that usaged does not know.
+std::string remedy_of(Refusal const& refusal)
 {
-    std::string_view text;
-    if (value.get(text) == simdjson::SUCCESS) return is_code(text) ? std::string{text} : std::string{};
-    std::int64_t number = 0;
-    if (value.get(number) == simdjson::SUCCESS) return std::to_string(number);
-    return {};
+    std::string remedy{refusal.meaning.remedy};
+    if (refusal.number == 0 || refusal.number_known) return remedy;
+    auto const number = std::to_string(refusal.number);
+    return remedy + " https://login.microsoftonline.com/error?code=" + number + " says what AADSTS" + number +
+           " means.";
 }
 
-std::string field(simdjson::dom::object object, std::string_view name)
+struct Verdict {
+    ErrorCategory category;
+    bool retryable;
+    std::string what;
+    std::string remedy;
+    std::chrono::seconds shortest_wait{0};
+};
+
+/// Whether a status of the token endpoint needs no further words: throttling, a fault of the service, a redirect, or no
+/// answer at all. 200 and 0, which stands for a redirect of the browser, only carry the words.
+bool decides_alone(int status, HttpStatus const& row)
 {
-    simdjson::dom::element value;
-    if (object.at_key(name).get(value) != simdjson::SUCCESS) return {};
-    return code_text(value);
+    if (status == 0 || status == 200) return false;
+    return row.reaction == Reaction::retry || row.last < 400;
 }
 
-ErrorBody read_error_body(std::string_view body)
+Verdict judge(Refusal const& refusal, int status)
 {
-    static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-    simdjson::dom::parser parser;
-    simdjson::dom::object object;
-    if (body.size() > 65536 || parser.parse(body.data(), body.size()).get(object) != simdjson::SUCCESS) return {};
-    ErrorBody out{field(object, "code"), field(object, "error"), {}};
-    simdjson::dom::array numbers;
-    if (object.at_key("error_codes").get(numbers) == simdjson::SUCCESS && numbers.begin() != numbers.end())
-        out.number = code_text(*numbers.begin());
-    return out;
+    auto const reaction = refusal.meaning.reaction;
+    auto const cause = refusal.meaning.cause;
+    if (reaction == Reaction::wait)
+        return {ErrorCategory::throttled, true, with_cause("asks us to slow down", cause), remedy_of(refusal),
+                shortest_wait};
+    auto const& row = find_http_status(status);
+    if (decides_alone(status, row))
+        return {row.category, row.reaction == Reaction::retry,
+                with_cause(std::string{row.cause}, reaction == Reaction::retry ? cause : ""), std::string{row.remedy}};
+    if (reaction == Reaction::retry)
+        return {ErrorCategory::http, true, with_cause("cannot answer for the moment", cause), remedy_of(refusal)};
+    bool const grace = reaction == Reaction::grace;
+    return {ErrorCategory::auth, grace, with_cause("refuses", cause), remedy_of(refusal),
+            grace ? grace_wait : std::chrono::seconds{0}};
 }
 
-Error make_error(ErrorCategory category, std::string what, std::string_view remedy, Answer const& answer,
-                 std::string const& code)
+/// `status` is 0 for a redirect of the browser.
+Error make_entra_error(ErrorBody const& body, int status, std::optional<std::chrono::seconds> retry_after)
 {
-    if (!code.empty()) what += " (code " + code + ")";
-    Error error{category, what, std::string{remedy}};
-    error.http_status(answer.status)
-        .api_code(code)
-        .retry_after(parse_retry_after(answer.retry_after, answer.date, answer.arrived));
-    return error;
-}
-
-bool is_transient(int status)
-{
-    return status == 408 || status >= 500;
-}
-
-/// 429, 5xx, redirects and unexpected successes, which mean the same wherever they come from.
-std::optional<Error> classify_status(Answer const& answer, std::string_view who, std::string const& code)
-{
-    auto const status = "HTTP status " + std::to_string(answer.status);
-    if (answer.status == 429)
-        return make_error(ErrorCategory::throttled, std::string{who} + " is throttling us: " + status,
-                          "usaged waits as long as it is asked to. If this lasts, poll less often.", answer, code);
-    if (is_transient(answer.status)) {
-        auto error = make_error(ErrorCategory::http, std::string{who} + " failed: " + status,
-                                "The fault is at Microsoft's end. usaged tries again by itself.", answer, code);
-        return error.retryable(true);
-    }
-    if (answer.status >= 300 && answer.status < 400)
-        return make_error(ErrorCategory::http, std::string{who} + " redirects: " + status,
-                          "Redirects are not followed. Check partner_center.base_url and partner_center.authority.",
-                          answer, code);
-    if (answer.status < 300)
-        return make_error(ErrorCategory::http, std::string{who} + " sent no data: " + status,
-                          "The rows that are stored stay as they are.", answer, code);
-    return std::nullopt;
-}
-
-Error classify_unauthorized(Answer const& answer, std::string const& code)
-{
-    bool const old_form = code.empty() && answer.body.find("MFA") != std::string_view::npos;
-    if (code == "900421" || old_form)
-        return make_error(
-            ErrorCategory::auth,
-            "Partner Center refuses the token: it comes from a sign-in without multi-factor authentication",
-            sign_in_again, answer, code);
-    if (answer.status == 401) {
-        auto error = make_error(ErrorCategory::auth, "Partner Center refuses the access token: HTTP status 401",
-                                "If this lasts, a person has to sign in again and give usaged the new refresh token.",
-                                answer, code);
-        // 900420: the token is for another audience, and so would the next one be.
-        return error.wants_new_token(code != "900420");
-    }
-    return make_error(ErrorCategory::auth, "Partner Center refuses access: HTTP status 403",
-                      "Check in Partner Center that the user who signed in has a role that may read analytics, and "
-                      "that the partner agreement is accepted.",
-                      answer, code);
-}
-
-/// By the `error` field of a token answer that is neither a 429 nor a 5xx.
-Error classify_token_error(Answer const& answer, std::string const& error, std::string const& code)
-{
-    if (error == "temporarily_unavailable" || error == "server_error")
-        return make_error(ErrorCategory::http, "the token endpoint is not available: " + error, "", answer, code)
-            .retryable(true);
-    if (error == "invalid_client" || error == "unauthorized_client")
-        return make_error(ErrorCategory::auth, "Entra ID does not accept the application: " + error,
-                          "Check partner_center.client_id, and that partner_center.client_secret is the value (not the "
-                          "id) of a secret that has not expired.",
-                          answer, code);
-    if (error == "invalid_grant" || error == "interaction_required" || error == "consent_required" ||
-        error == "login_required")
-        return make_error(ErrorCategory::auth, "Entra ID does not accept the refresh token: " + error, sign_in_again,
-                          answer, code);
-    auto const reason = error.empty() ? "HTTP status " + std::to_string(answer.status) : error;
-    return make_error(ErrorCategory::auth, "Entra ID refuses the token request: " + reason,
-                      "Check partner_center.tenant, client_id and authority.", answer, code);
-}
-
-/// AADSTS50196: we asked too often. Asking again soon would only prolong it.
-Error request_loop(Answer const& answer, std::string const& code)
-{
-    constexpr std::chrono::seconds shortest = std::chrono::minutes{5};
-    auto error = make_error(ErrorCategory::throttled, "the token endpoint sees a request loop", "", answer, code);
-    return error.retry_after(std::max(error.retry_after().value_or(shortest), shortest));
+    auto const refusal = find_refusal(body);
+    auto const verdict = judge(refusal, status);
+    auto const number = refusal.number == 0 ? std::string{} : "AADSTS" + std::to_string(refusal.number);
+    Error error{verdict.category,
+                with_details("Entra ID " + verdict.what,
+                             {number, body.error, status == 0 ? std::string{} : status_text(status)}),
+                verdict.remedy};
+    if (status != 0) error.http_status(status);
+    if (verdict.shortest_wait > 0s) retry_after = std::max(retry_after.value_or(0s), verdict.shortest_wait);
+    CallIds ids;
+    ids.correlation_id = body.correlation_id;
+    ids.trace_id = body.trace_id;
+    ids.timestamp = body.timestamp;
+    return error.retryable(verdict.retryable)
+        .retry_after(retry_after)
+        .api_code(body.error)
+        .ids(std::move(ids))
+        .claims(body.claims);
 }
 
 } // namespace
@@ -153,23 +149,37 @@ Error request_loop(Answer const& answer, std::string const& code)
 std::optional<Error> classify_api_answer(Answer const& answer)
 {
     if (answer.status == 200) return std::nullopt;
-    auto const code = read_error_body(answer.body).code;
-    if (auto error = classify_status(answer, "Partner Center", code)) return error;
-    if (answer.status == 401 || answer.status == 403) return classify_unauthorized(answer, code);
-    return make_error(ErrorCategory::http,
-                      "Partner Center does not serve this: HTTP status " + std::to_string(answer.status),
-                      "Repeating the request will not help. Check partner_center.base_url.", answer, code);
+    auto const body = read_error_body(answer.body);
+    auto const& status = find_http_status(answer.status);
+    auto const* const code = find_api_meaning(answer.status, body);
+
+    auto what = with_cause("Partner Center " + std::string{status.cause}, code ? code->meaning.cause : "");
+    what = with_details(what, {status_text(answer.status), body.code.empty() ? "" : "code " + body.code});
+    Error error{status.category, what, std::string{code ? code->meaning.remedy : status.remedy}};
+
+    auto wait = parse_retry_after(answer.retry_after, answer.date, answer.arrived);
+    if (!wait && status.category == ErrorCategory::throttled) wait = body.try_again_in;
+    bool const refused = code && code->status == answer.status && code->meaning.reaction == Reaction::refuse;
+    return error.http_status(answer.status)
+        .api_code(body.code)
+        .retry_after(wait)
+        .retryable(is_retryable(status, body))
+        .wants_new_token(status.reaction == Reaction::renew && !refused);
 }
 
 std::optional<Error> classify_token_answer(Answer const& answer)
 {
-    if (answer.status == 200) return std::nullopt;
+    // Looked for before parsing, which would copy the tokens of a grant.
+    if (answer.status == 200 && answer.body.find("\"error\"") == std::string_view::npos) return std::nullopt;
     auto const body = read_error_body(answer.body);
-    auto const code = body.number.empty() ? body.error : "AADSTS" + body.number;
-    auto error = body.number == "50196" ? request_loop(answer, code)
-                                        : classify_status(answer, "the token endpoint", code)
-                                              .value_or(classify_token_error(answer, body.error, code));
-    return error.api_code(body.error);
+    if (answer.status == 200 && body.error.empty()) return std::nullopt;
+
+    return make_entra_error(body, answer.status, parse_retry_after(answer.retry_after, answer.date, answer.arrived));
+}
+
+Error classify_redirect_error(std::string_view error, std::string_view error_description)
+{
+    return make_entra_error(read_redirect_error(error, error_description), 0, std::nullopt);
 }
 
 } // namespace usaged

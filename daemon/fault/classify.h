@@ -18,12 +18,22 @@ struct Answer {
 };
 
 /// The error that an answer of the Partner Center API stands for; nothing for 200. The status decides, the code in the
-/// body refines. The body itself is never part of the text.
+/// body refines (http_statuses.h, api_codes.h). Without Retry-After the wait is the one that the gateway names in
+/// words. The body itself is never part of the text. The ids are the caller's to add: they are those of the request.
 /// (Partner Center docs: error-codes, api-throttling-guidance)
 std::optional<Error> classify_api_answer(Answer const& answer);
 
-/// The same for the token endpoint. The `error` field decides, as Microsoft asks, and the numbers refine.
-/// (Microsoft Entra docs: reference-error-codes)
+/// The same for the token and the device-code endpoint of Entra ID; nothing for a 200 without the field `error`. Status
+/// and `error` decide, as Microsoft asks, and the numbers refine (entra_codes.h): any of them, wherever it stands.
+/// `api_code` is the field `error`; ids and claims are those of the answer.
+///
+/// A certificate that is not accepted (AADSTS700027 and its like) is `auth`, retryable after ten seconds at the least,
+/// because Entra ID may not know a new one yet. The caller ends that grace: it knows how long the certificate has been
+/// in use, and sets `retryable(false)`.
+/// (Microsoft Entra docs: reference-error-codes, v2-oauth2-auth-code-flow)
 std::optional<Error> classify_token_answer(Answer const& answer);
+
+/// The same for a redirect from the authorize endpoint, of whose query these are two fields.
+Error classify_redirect_error(std::string_view error, std::string_view error_description);
 
 } // namespace usaged

@@ -98,4 +98,10 @@ Error& Error::ids(CallIds value)
     return *this;
 }
 
+Error& Error::claims(std::string value)
+{
+    claims_ = std::move(value);
+    return *this;
+}
+
 } // namespace usaged

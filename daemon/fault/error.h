@@ -32,8 +32,10 @@ int exit_status(ErrorCategory category);
 
 /// What Microsoft's support asks for. Empty texts where nothing is known.
 struct CallIds {
-    std::string request_id;
-    std::string correlation_id;
+    std::string request_id;     ///< MS-RequestId
+    std::string correlation_id; ///< MS-CorrelationId, or the `correlation_id` of Entra ID
+    std::string trace_id;       ///< of Entra ID
+    std::string timestamp;      ///< of Entra ID, as it was sent
 };
 
 /// The one error type of usaged. `what()` says what happened, `remedy()` what to do about it. Neither holds a
@@ -72,6 +74,11 @@ public:
 
     CallIds const& ids() const { return ids_; }
 
+    /// What the next interactive sign-in has to be asked for, as Entra ID sent it: JSON for the parameter `claims` of
+    /// an authorize request; empty if there is none. Never shown to anyone. (Microsoft Entra docs:
+    /// v2-conditional-access-dev-guide)
+    std::string const& claims() const { return claims_; }
+
     Error& retryable(bool value);
     Error& http_status(int value);
     Error& api_code(std::string value);
@@ -80,6 +87,7 @@ public:
     Error& endpoint(std::string value);
     Error& attempt(int value);
     Error& ids(CallIds value);
+    Error& claims(std::string value);
 
 private:
     ErrorCategory category_;
@@ -92,6 +100,7 @@ private:
     std::string endpoint_;
     std::optional<int> attempt_;
     CallIds ids_;
+    std::string claims_;
 };
 
 } // namespace usaged

@@ -24,10 +24,14 @@ std::optional<std::chrono::milliseconds> Retry::after(Error const& error)
     ++failures_;
     if (!error.retryable() || failures_ >= settings_.attempts) return std::nullopt;
 
-    std::chrono::milliseconds wait{static_cast<std::int64_t>(random_() * static_cast<double>(full.count()))};
-    if (auto const asked = error.retry_after()) {
+    auto const random = random_();
+    auto const part_of = [random](std::chrono::milliseconds whole) {
+        return std::chrono::milliseconds{static_cast<std::int64_t>(random * static_cast<double>(whole.count()))};
+    };
+    auto wait = part_of(full);
+    if (std::optional<std::chrono::milliseconds> const asked = error.retry_after()) {
         if (*asked > settings_.max_retry_after) return std::nullopt;
-        wait = std::max<std::chrono::milliseconds>(wait, *asked);
+        wait = std::max(wait, *asked + part_of(*asked / 10));
     }
     return wait;
 }

@@ -16,8 +16,10 @@ struct RetrySettings {
     std::chrono::milliseconds max_retry_after{900000};
 };
 
-/// Decides how long to wait after a failed try of one request: exponential with full jitter, never before the
-/// Retry-After of the server. Make a new one for each request.
+/// Decides how long to wait after a failed try of one request: exponential with full jitter, but never less than the
+/// server asks for (Retry-After), to which up to a tenth is added so that clients do not come back all at once. The
+/// exponential part keeps growing while the server asks for the same again. Make a new one for each request.
+/// (Partner Center docs: api-throttling-guidance)
 class Retry {
 public:
     /// A number in [0, 1): the jitter. Tests pass a constant.

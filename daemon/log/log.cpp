@@ -165,6 +165,8 @@ LogEvent&& LogEvent::with(Error const& error) &&
     add("api_code", error.api_code());
     add("request_id", error.ids().request_id);
     add("correlation_id", error.ids().correlation_id);
+    add("trace_id", error.ids().trace_id);
+    add("entra_timestamp", error.ids().timestamp);
     add("remedy", error.remedy());
     return std::move(*this);
 }

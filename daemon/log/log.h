@@ -30,8 +30,8 @@ struct LogEvent {
     }
     LogEvent&& with(std::string_view name, std::string value) &&;
     LogEvent&& with(std::string_view name, std::int64_t value) &&;
-    /// category, endpoint, attempt, http_status, request_id, correlation_id, api_code and remedy, as far as they are
-    /// known.
+    /// category, endpoint, attempt, http_status, api_code, request_id, correlation_id, trace_id, entra_timestamp and
+    /// remedy, as far as they are known.
     LogEvent&& with(Error const& error) &&;
 };
 

@@ -44,6 +44,15 @@ std::string text_value(std::string const& value)
     return without_controls(out) + '"';
 }
 
+std::string text_field(LogEvent::Field const& field)
+{
+    auto const& [name, value] = field;
+    std::string out = " ";
+    out.append(name).append("=");
+    auto const* text = std::get_if<std::string>(&value);
+    return out + (text ? text_value(*text) : std::to_string(std::get<std::int64_t>(value)));
+}
+
 } // namespace
 
 std::string text_line(LogEvent const& event)
@@ -51,13 +60,10 @@ std::string text_line(LogEvent const& event)
     auto const level = facts(event.level);
     std::string line{level.name};
     line.append(level.padding).append(" ").append(event.event);
-    for (auto const& [name, value] : event.fields) {
-        line.append(" ").append(name).append("=");
-        auto const* text = std::get_if<std::string>(&value);
-        line += text ? text_value(*text) : std::to_string(std::get<std::int64_t>(value));
-    }
-    if (!event.detail.empty()) line += ": " + without_controls(event.detail);
-    return line;
+    if (!event.detail.empty()) line += " - " + without_controls(event.detail);
+    std::string remedy;
+    for (auto const& field : event.fields) (field.first == "remedy" ? remedy : line) += text_field(field);
+    return line + remedy;
 }
 
 std::string journal_line(LogEvent const& event)

@@ -9,8 +9,8 @@ namespace usaged {
 // The lines of the log without time and line end. Whatever an event holds, they are valid UTF-8 and have no control
 // characters.
 
-/// `info  snapshot_committed dataset=partner_licenses_usage rows=5: detail`. A value is quoted where it would be
-/// unclear.
+/// `error poll_failed - detail dataset=partner_licenses_usage http_status=503 remedy="what to do"`: what happened
+/// first, what to do last, wherever it stands among the fields. A value is quoted where it would be unclear.
 std::string text_line(LogEvent const& event);
 
 /// text_line after the level's priority as systemd reads it from standard error: `<6>` (sd-daemon(3)).

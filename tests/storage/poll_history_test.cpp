@@ -125,7 +125,8 @@ TEST_CASE("a request is recorded with all that support asks for")
     call.method = "GET";
     call.url = "https://api.example/v1";
     call.status = 429;
-    call.ids = {"r", "c"};
+    call.ids.request_id = "r";
+    call.ids.correlation_id = "c";
     call.ms_cv = "cv";
     call.server_id = "server-1";
     call.retry_after = std::chrono::seconds{7};

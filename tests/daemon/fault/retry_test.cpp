@@ -86,6 +86,30 @@ TEST_CASE("no try comes before the server's Retry-After")
     CHECK(patient.after(throttled(0s)) == Wait{900ms});
 }
 
+TEST_CASE("up to a tenth is added to the server's Retry-After, and nothing is taken away")
+{
+    RetrySettings const settings{5, 1000ms, 60000ms, 900000ms};
+    for (double const random : {0.0, 0.3, 0.5, 0.9999}) {
+        CAPTURE(random);
+        auto const wait = Retry{settings, always(random)}.after(throttled(57s));
+        REQUIRE(wait);
+        CHECK(*wait == 57s + std::chrono::milliseconds{static_cast<int>(5700 * random)});
+    }
+}
+
+TEST_CASE("the exponential part keeps growing while the server asks for the same again")
+{
+    RetrySettings const settings{6, 1000ms, 60000ms, 900000ms};
+    using Waits = std::vector<std::chrono::milliseconds>;
+    CHECK(waits(settings, 0.5, throttled(3s)) == Waits{3150ms, 3150ms, 3150ms, 4000ms, 8000ms});
+}
+
+TEST_CASE("a certificate that may not be known yet is tried again, though its category is not")
+{
+    auto const error = Error{ErrorCategory::auth, "not accepted"}.retryable(true).retry_after(10s);
+    CHECK(Retry{RetrySettings{}, always(0)}.after(error) == Wait{10s});
+}
+
 TEST_CASE("a server that asks for more patience than allowed gets no further try")
 {
     RetrySettings const settings{5, 1000ms, 60000ms, 120000ms};

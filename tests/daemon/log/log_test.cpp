@@ -64,10 +64,10 @@ LogEvent committed()
 
 } // namespace
 
-TEST_CASE("a text line has the time in UTC, level, event, fields and detail")
+TEST_CASE("a text line has the time in UTC, level, event, detail and fields")
 {
     std::regex const expected{"20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z info  "
-                              "snapshot_committed dataset=partner_licenses_usage rows=5: stored\n"};
+                              "snapshot_committed - stored dataset=partner_licenses_usage rows=5\n"};
     auto const line = logged(LogFormat::text, committed());
     CAPTURE(line);
     CHECK(std::regex_match(line, expected));
@@ -130,7 +130,7 @@ TEST_CASE("no raw control character and no invalid UTF-8 gets into a line")
         CAPTURE(each.text);
         auto const event = LogEvent{LogLevel::info, "e", each.raw}.with("v", each.raw);
         CHECK(logged(LogFormat::journal, event) ==
-              std::string{"<6>info  e v=\""} + each.text + "\": " + each.text + "\n");
+              std::string{"<6>info  e - "} + each.text + " v=\"" + each.text + "\"\n");
         auto const line = logged(LogFormat::json, event);
         CHECK(line.find(std::string{R"("detail":")"} + each.json + R"(","v":")" + each.json + "\"}\n") !=
               std::string::npos);
@@ -141,7 +141,7 @@ TEST_CASE("text of every script passes through, and JSON escapes quotes and back
 {
     std::string const raw{"é € 𝄞 \"q\" \\"};
     auto const event = LogEvent{LogLevel::info, "e", raw};
-    CHECK(logged(LogFormat::journal, event) == "<6>info  e: " + raw + "\n");
+    CHECK(logged(LogFormat::journal, event) == "<6>info  e - " + raw + "\n");
     CHECK(logged(LogFormat::json, event).find(R"("detail":"é € 𝄞 \"q\" \\"})") != std::string::npos);
 }
 
@@ -162,11 +162,27 @@ TEST_CASE("an error brings what is known of it, and nothing else")
 {
     Error error{ErrorCategory::auth, "refused", "sign in again"};
     CHECK(logged(LogFormat::journal, LogEvent{LogLevel::error, "e", "refused"}.with(error)) ==
-          "<3>error e category=auth remedy=\"sign in again\": refused\n");
-    error.http_status(401).api_code("900421").ids({"r-1", "c-1"});
+          "<3>error e - refused category=auth remedy=\"sign in again\"\n");
+    error.http_status(401).api_code("900421").ids({"r-1", "c-1", "", ""});
     CHECK(logged(LogFormat::journal, LogEvent{LogLevel::error, "e", "refused"}.with(error)) ==
-          "<3>error e category=auth http_status=401 api_code=900421 request_id=r-1 correlation_id=c-1 "
-          "remedy=\"sign in again\": refused\n");
+          "<3>error e - refused category=auth http_status=401 api_code=900421 request_id=r-1 correlation_id=c-1 "
+          "remedy=\"sign in again\"\n");
+}
+
+TEST_CASE("an error of Entra ID brings its trace id and its time")
+{
+    Error error{ErrorCategory::auth, "refused"};
+    error.ids({"", "c-1", "t-1", "2026-07-21 04:10:58Z"});
+    CHECK(logged(LogFormat::journal, LogEvent{LogLevel::error, "e", {}}.with(error)) ==
+          "<3>error e category=auth correlation_id=c-1 trace_id=t-1 entra_timestamp=\"2026-07-21 04:10:58Z\"\n");
+}
+
+TEST_CASE("what to do stands last in a text line, wherever it stands among the fields")
+{
+    Error const error{ErrorCategory::network, "no answer", "check the network"};
+    CHECK(logged(LogFormat::journal,
+                 LogEvent{LogLevel::error, "poll_failed", "no answer"}.with(error).with("next_try", "soon")) ==
+          "<3>error poll_failed - no answer category=network next_try=soon remedy=\"check the network\"\n");
 }
 
 TEST_CASE("automatic is journal where $JOURNAL_STREAM names the descriptor, else text")
