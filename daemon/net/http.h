@@ -26,14 +26,14 @@ struct HttpRequest {
     std::vector<HttpHeader> headers;
     std::string body;
     int attempt = 1;            ///< the number of the try, for the record of calls
-    std::uint64_t max_body = 0; ///< of the answer, in bytes; 0: the transport's own limit
+    std::uint64_t max_body = 0; ///< of the answer, in bytes, decompressed; 0: the transport's own limit
     HttpRequest() = default;    // see HttpHeader
 };
 
 struct HttpResponse {
     int status = 0;
     std::vector<HttpHeader> headers;
-    std::string body;         ///< has at least 64 bytes of spare capacity, which the decoder likes
+    std::string body;         ///< decompressed, with at least 64 bytes of spare capacity, which the decoder likes
     HttpResponse() = default; // see HttpHeader
 
     /// The value of the first header of that name, in any case; nothing if there is none.
@@ -46,7 +46,8 @@ public:
     virtual ~HttpTransport() = default;
 
     /// The complete answer of the server, whatever its status. Redirects are not followed.
-    /// Throws Error with category network, tls or protocol if there is no complete and valid answer; cancellation
+    /// Throws Error with category network, tls or protocol if there is no complete and valid answer, and with category
+    /// config if the way to it is not set up right (URL, roots, revocation lists, proxy); cancellation
     /// (asio's terminal) ends it with boost::system::system_error operation_aborted.
     virtual boost::asio::awaitable<HttpResponse> send(HttpRequest const& request) = 0;
 

@@ -1,13 +1,16 @@
 #include "daemon/net/response_parser.h"
 
+#include "daemon/net/gzip.h"
+#include "daemon/net/wiped_text.h"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 namespace usaged {
 namespace beast = boost::beast;
@@ -18,6 +21,7 @@ constexpr std::size_t max_head = 64u << 10;
 constexpr std::size_t max_fields = 200;
 constexpr int max_interim_responses = 10;
 constexpr std::size_t spare_capacity = 64;
+constexpr char const* damaged_gzip = "the gzip of its body is damaged or cut off";
 // A Content-Length is believed this far before the body is there.
 constexpr std::uint64_t max_reserve = 4u << 20;
 
@@ -29,47 +33,22 @@ bool begins_like_http(std::string_view bytes)
     return bytes.substr(0, length) == start.substr(0, length);
 }
 
-/// Clears `text` and overwrites all memory that it has, what it held before included.
-void wipe(std::string& text)
-{
-    text.resize(text.capacity());
-    ::OPENSSL_cleanse(text.data(), text.size());
-    text.clear();
-}
-
-/// Like reserve(), but leaves no copy behind: answers hold tokens.
-void reserve_wiping(std::string& text, std::size_t capacity)
-{
-    if (capacity <= text.capacity()) return;
-    std::string larger;
-    larger.reserve(capacity);
-    larger.append(text);
-    text.swap(larger);
-    wipe(larger);
-}
-
-void append_wiping(std::string& text, std::string_view bytes)
-{
-    auto const size = text.size() + bytes.size();
-    if (size > text.capacity()) reserve_wiping(text, std::max(size, 2 * text.capacity()));
-    text.append(bytes);
-}
-
 } // namespace
 
 /// One message, interim or final. Beast finds the parts, the bounds are kept here: Beast's limit of the head starts
 /// anew with every piece that arrives.
 class ResponseParser::Message : public http::basic_parser<false> {
 public:
-    Message(std::uint64_t max_body, bool asked) : max_body_{max_body}, asked_{asked}
+    Message(std::uint64_t max_body, bool asked, bool has_body) : max_body_{max_body}, asked_{asked}, has_body_{has_body}
     {
         eager(true);
+        skip(!has_body);
         header_limit(static_cast<std::uint32_t>(max_head));
         body_limit(max_body);
     }
     Message(Message const&) = delete;
     Message& operator=(Message const&) = delete;
-    ~Message() override { wipe(response.body); }
+    ~Message() override { wipe_whole(response.body); }
 
     /// Like basic_parser::put(), but throws the reason as text for anything but a lack of further bytes.
     std::size_t parse(std::string_view input)
@@ -77,8 +56,18 @@ public:
         input_ = input;
         beast::error_code error;
         auto const used = put(boost::asio::buffer(input.data(), input.size()), error);
-        if (error && error != http::error::need_more) throw Refusal{refusal_.empty() ? reason(error) : refusal_};
+        if (error && error != http::error::need_more) throw_refusal(error);
         return used;
+    }
+
+    /// Like basic_parser::put_eof(): whether the message ends well with the connection. Throws as parse() does.
+    bool end()
+    {
+        if (!got_some()) return false;
+        beast::error_code error;
+        put_eof(error);
+        if (!refusal_.empty()) throw_refusal(error);
+        return !error && is_done();
     }
 
     struct Refusal {
@@ -110,8 +99,8 @@ private:
     {
         in_body_ = true;
         for (auto const& header : response.headers) {
-            if (beast::iequals(header.name, "Content-Encoding") && !beast::iequals(header.value, "identity"))
-                refuse("the body is in a Content-Encoding that was not asked for", error);
+            if (!has_body_) break;
+            if (beast::iequals(header.name, "Content-Encoding")) take_encoding(header.value, error);
             if (beast::iequals(header.name, "Transfer-Encoding") && !beast::iequals(header.value, "chunked"))
                 refuse("the Transfer-Encoding is not chunked", error);
         }
@@ -120,12 +109,17 @@ private:
 
     void on_body_init_impl(boost::optional<std::uint64_t> const& length, beast::error_code&) override
     {
-        if (length) response.body.reserve(static_cast<std::size_t>(std::min(*length, max_reserve)) + spare_capacity);
+        if (length && !gzip_)
+            response.body.reserve(static_cast<std::size_t>(std::min(*length, max_reserve)) + spare_capacity);
     }
 
-    std::size_t on_body_impl(beast::string_view bytes, beast::error_code&) override
+    std::size_t on_body_impl(beast::string_view bytes, beast::error_code& error) override
     {
-        append_wiping(response.body, {bytes.data(), bytes.size()});
+        std::string_view const piece{bytes.data(), bytes.size()};
+        auto const result = gzip_ ? gzip_->put(piece, response.body) : GzipResult::good;
+        if (!gzip_) append_wiping(response.body, piece);
+        if (result == GzipResult::damaged) refuse(damaged_gzip, error);
+        if (result == GzipResult::too_long) error = http::error::body_limit;
         return bytes.size();
     }
 
@@ -135,7 +129,24 @@ private:
     }
 
     void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
-    void on_finish_impl(beast::error_code&) override {}
+
+    void on_finish_impl(beast::error_code& error) override
+    {
+        if (gzip_ && !gzip_->complete()) refuse(damaged_gzip, error);
+    }
+
+    void take_encoding(std::string_view encoding, beast::error_code& error)
+    {
+        if (beast::iequals(encoding, "identity")) return;
+        auto const known = beast::iequals(encoding, "gzip") || beast::iequals(encoding, "x-gzip");
+        if (!known || gzip_) refuse("the body is in a Content-Encoding that was not asked for", error);
+        gzip_.emplace(max_body_);
+    }
+
+    [[noreturn]] void throw_refusal(beast::error_code const& error) const
+    {
+        throw Refusal{refusal_.empty() ? reason(error) : refusal_};
+    }
 
     std::string reason(beast::error_code const& error) const
     {
@@ -171,6 +182,8 @@ private:
 
     std::uint64_t max_body_;
     bool asked_; // max_body_ is the request's
+    bool has_body_;
+    std::optional<GzipDecoder> gzip_;
     std::string_view input_;
     std::string refusal_;
     std::size_t head_bytes_ = 0;
@@ -180,13 +193,18 @@ private:
 
 ResponseParser::ResponseParser(std::string peer, std::uint64_t max_body, std::uint64_t asked_max)
     : peer_{std::move(peer)}, asked_{asked_max != 0 && asked_max < max_body}, max_body_{asked_ ? asked_max : max_body},
-      message_{std::make_unique<Message>(max_body_, asked_)}
+      message_{make_message()}
+{
+}
+
+ResponseParser::ResponseParser(std::string peer, ToConnect)
+    : peer_{std::move(peer)}, asked_{false}, max_body_{0}, has_body_{false}, message_{make_message()}
 {
 }
 
 ResponseParser::~ResponseParser()
 {
-    wipe(pending_);
+    wipe_whole(pending_);
 }
 
 void ResponseParser::put(std::string_view bytes)
@@ -203,11 +221,13 @@ void ResponseParser::put(std::string_view bytes)
 
 void ResponseParser::put_end()
 {
-    beast::error_code error = http::error::partial_message;
-    if (message_->got_some()) message_->put_eof(error);
-    if (error || !complete())
-        throw Error{ErrorCategory::network, peer_ + " closed the connection " +
-                                                (started_ ? "in the middle of its answer" : "without an answer")};
+    try {
+        if (message_->end() && complete()) return;
+    } catch (Message::Refusal const& refusal) {
+        throw invalid(refusal.reason);
+    }
+    throw Error{ErrorCategory::network,
+                peer_ + " closed the connection " + (started_ ? "in the middle of its answer" : "without an answer")};
 }
 
 bool ResponseParser::started() const
@@ -221,6 +241,11 @@ bool ResponseParser::complete() const
 bool ResponseParser::keeps_connection() const
 {
     return complete() && message_->keep_alive() && pending_.empty();
+}
+
+bool ResponseParser::surplus() const
+{
+    return complete() && !pending_.empty();
 }
 
 HttpResponse ResponseParser::take()
@@ -262,7 +287,12 @@ std::size_t ResponseParser::least_input() const
 void ResponseParser::next_message()
 {
     if (++interim_responses_ > max_interim_responses) throw invalid("more than 10 interim responses");
-    message_ = std::make_unique<Message>(max_body_, asked_);
+    message_ = make_message();
+}
+
+std::unique_ptr<ResponseParser::Message> ResponseParser::make_message() const
+{
+    return std::make_unique<Message>(max_body_, asked_, has_body_);
 }
 
 Error ResponseParser::invalid(std::string const& reason) const

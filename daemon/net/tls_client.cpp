@@ -48,6 +48,16 @@ std::string remedy_for(long verify_result)
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         return "if a firewall here inspects TLS, put the certificate of its root into http.ca_file; if not, do not go "
                "on";
+    case X509_V_ERR_CERT_REVOKED:
+        return "do not go on: whoever holds the key of that certificate may be somebody else";
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+        return "put the revocation list of every CA of the server's chain into http.crl_file, or take that setting out";
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+        return "fetch the present revocation lists of the CAs into http.crl_file, and check this computer's clock";
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+        return "http.crl_file holds a list that is not the CA's: fetch it anew";
     default:
         return "the server's operator has to repair its certificate";
     }
@@ -60,9 +70,33 @@ bool speaks_no_tls(int reason)
            reason == SSL_R_RECORD_LENGTH_MISMATCH || reason == SSL_R_UNEXPECTED_RECORD;
 }
 
+void load_roots(SSL_CTX& context, std::filesystem::path const& file)
+{
+    require(static_cast<int>(SSL_CTX_set0_verify_cert_store(&context, nullptr)), "the roots");
+    ::ERR_clear_error();
+    auto const loaded = ::SSL_CTX_load_verify_file(&context, file.c_str()) == 1;
+    ::ERR_clear_error();
+    if (loaded) return;
+    throw Error{ErrorCategory::config, "http.ca_file " + file.string() + " holds no certificates that can be read",
+                "it has to be a PEM file with the certificates of the roots to trust"};
+}
+
+void load_revocation_lists(SSL_CTX& context, std::filesystem::path const& file)
+{
+    auto* const lookup = ::X509_STORE_add_lookup(::SSL_CTX_get_cert_store(&context), ::X509_LOOKUP_file());
+    auto const loaded = lookup != nullptr && ::X509_load_crl_file(lookup, file.c_str(), X509_FILETYPE_PEM) > 0;
+    ::ERR_clear_error();
+    if (!loaded)
+        throw Error{ErrorCategory::config,
+                    "http.crl_file " + file.string() + " holds no revocation lists that can be read",
+                    "it has to be a PEM file; openssl crl -inform DER -in FILE turns a DER file into one"};
+    constexpr unsigned long whole_chain = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+    require(::X509_VERIFY_PARAM_set_flags(::SSL_CTX_get0_param(&context), whole_chain), "the check of revocation");
+}
+
 } // namespace
 
-ssl::context make_tls_context(std::filesystem::path const& ca_file)
+ssl::context make_tls_context(std::filesystem::path const& ca_file, std::filesystem::path const& crl_file)
 {
     ssl::context context{ssl::context::tls_client};
     auto* const ctx = context.native_handle();
@@ -79,14 +113,8 @@ ssl::context make_tls_context(std::filesystem::path const& ca_file)
     ::SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
     require(::SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER), "the purpose of certificates");
 
-    require(static_cast<int>(SSL_CTX_set0_verify_cert_store(ctx, nullptr)), "the roots");
-    ::ERR_clear_error();
-    if (::SSL_CTX_load_verify_file(ctx, ca_file.c_str()) != 1) {
-        ::ERR_clear_error();
-        throw Error{ErrorCategory::config,
-                    "http.ca_file " + ca_file.string() + " holds no certificates that can be read",
-                    "it has to be a PEM file with the certificates of the roots to trust"};
-    }
+    load_roots(*ctx, ca_file);
+    if (!crl_file.empty()) load_revocation_lists(*ctx, crl_file);
     return context;
 }
 

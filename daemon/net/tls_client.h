@@ -12,9 +12,11 @@
 namespace usaged {
 
 /// What connections to servers have in common: TLS 1.2 or newer, security level 2, ciphers with forward secrecy and
-/// authenticated encryption, the roots in `ca_file` and no others, whatever OpenSSL's configuration file says.
-/// Throws Error with ErrorCategory::config if `ca_file` cannot be read or holds no certificate.
-boost::asio::ssl::context make_tls_context(std::filesystem::path const& ca_file);
+/// authenticated encryption, the roots in `ca_file` and no others, whatever OpenSSL's configuration file says. Unless
+/// `crl_file` is empty, every certificate of a chain, the root included, is looked up in the current revocation list of
+/// its issuer, which has to be there.
+/// Throws Error with ErrorCategory::config if a file cannot be read or holds no certificate, or no revocation list.
+boost::asio::ssl::context make_tls_context(std::filesystem::path const& ca_file, std::filesystem::path const& crl_file);
 
 /// Makes the handshake of `ssl` ask for `host` (a name, or an address as text) and accept nothing but a certificate
 /// that says so among its alternative names; the common name does not count. (RFC 9525)

@@ -29,6 +29,8 @@ struct Release {
 using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
+using RevocationList = std::unique_ptr<X509_CRL, Release<X509_CRL_free>>;
+using Time = std::unique_ptr<ASN1_TIME, Release<ASN1_TIME_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>>;
 
 [[noreturn]] void fail(char const* what)
@@ -117,15 +119,24 @@ void set_identity(X509* certificate, CertificateOptions const& options)
     require(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, name, -1, -1, 0) == 1, "setting a name");
 }
 
+std::string basic_constraints(CertificateOptions const& options)
+{
+    if (!options.is_ca) return "critical,CA:FALSE";
+    return "critical,CA:TRUE" +
+           (options.path_length < 0 ? std::string{} : ",pathlen:" + std::to_string(options.path_length));
+}
+
 void set_extensions(X509* certificate, X509* issuer, CertificateOptions const& options)
 {
-    add_extension(certificate, issuer, NID_basic_constraints, options.is_ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
+    add_extension(certificate, issuer, NID_basic_constraints, basic_constraints(options));
     add_extension(certificate, issuer, NID_key_usage,
                   options.is_ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
     add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
     if (issuer != certificate) add_extension(certificate, issuer, NID_authority_key_identifier, "keyid");
     if (!options.is_ca && !options.purpose.empty())
         add_extension(certificate, issuer, NID_ext_key_usage, options.purpose);
+    if (!options.name_constraints.empty())
+        add_extension(certificate, issuer, NID_name_constraints, "critical," + options.name_constraints);
     if (auto const names = alternative_names(options); !names.empty())
         add_extension(certificate, issuer, NID_subject_alt_name, names);
 }
@@ -166,6 +177,31 @@ KeyedCertificate issue(KeyedCertificate const& ca, CertificateOptions const& opt
 KeyedCertificate self_sign(CertificateOptions const& options)
 {
     return make(nullptr, nullptr, options);
+}
+
+std::string revocation_list(KeyedCertificate const& ca, RevocationOptions const& options)
+{
+    auto const issuer = read_certificate(ca.certificate_pem);
+    auto const issuer_key = read_key(ca.key_pem);
+    Time const from{X509_gmtime_adj(nullptr, options.valid_from.count())};
+    Time const until{X509_gmtime_adj(nullptr, options.valid_until.count())};
+    RevocationList const list{X509_CRL_new()};
+    require(list && X509_CRL_set_version(list.get(), X509_CRL_VERSION_2) == 1 &&
+                X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer.get())) == 1 &&
+                X509_CRL_set1_lastUpdate(list.get(), from.get()) == 1 &&
+                X509_CRL_set1_nextUpdate(list.get(), until.get()) == 1,
+            "making a revocation list");
+    for (auto const& revoked : options.revoked) {
+        auto const certificate = read_certificate(revoked.certificate_pem);
+        auto* const entry = X509_REVOKED_new();
+        require(X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.get())) == 1 &&
+                    X509_REVOKED_set_revocationDate(entry, from.get()) == 1 &&
+                    X509_CRL_add0_revoked(list.get(), entry) == 1,
+                "revoking a certificate");
+    }
+    X509_CRL_sort(list.get());
+    require(X509_CRL_sign(list.get(), issuer_key.get(), EVP_sha256()) > 0, "signing a revocation list");
+    return to_pem([&](BIO* bio) { return PEM_write_bio_X509_CRL(bio, list.get()); });
 }
 
 } // namespace usaged::test

@@ -14,6 +14,8 @@ struct CertificateOptions {
     std::chrono::seconds valid_from{-3600};     ///< counted from now
     std::chrono::seconds valid_until{86400};    ///< counted from now
     bool is_ca = false;                         ///< may issue others; without purpose
+    int path_length = -1;                       ///< of a CA: how many CAs may follow; -1: any number
+    std::string name_constraints = {};          ///< of a CA, as OpenSSL spells them: "permitted;DNS:example.com"
     std::string purpose = "serverAuth";         ///< extended key usage, as OpenSSL spells it
     int rsa_bits = 0;                           ///< 0: an elliptic curve key on P-256
     std::string digest = "SHA256";              ///< that the issuer signs with
@@ -33,5 +35,15 @@ KeyedCertificate issue(KeyedCertificate const& ca, CertificateOptions const& opt
 
 /// A certificate with its own new key that nobody but itself vouches for.
 KeyedCertificate self_sign(CertificateOptions const& options);
+
+/// What a revocation list says.
+struct RevocationOptions {
+    std::vector<KeyedCertificate> revoked = {};
+    std::chrono::seconds valid_from{-3600};  ///< counted from now
+    std::chrono::seconds valid_until{86400}; ///< counted from now
+};
+
+/// A revocation list of `ca`, as PEM.
+std::string revocation_list(KeyedCertificate const& ca, RevocationOptions const& options = {});
 
 } // namespace usaged::test

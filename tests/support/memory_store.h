@@ -40,6 +40,7 @@ public:
 
     std::vector<Poll> polls;
     std::vector<HttpCall> calls;
+    std::vector<std::optional<PollId>> call_polls; ///< of the calls, in their order
     std::vector<TokenEvent> token_events;
     std::map<std::string_view, Table> tables;
     std::optional<Error> broken; ///< what every function throws, while it is set
@@ -51,10 +52,11 @@ public:
         return static_cast<PollId>(polls.size());
     }
 
-    void record_call(std::optional<PollId>, HttpCall const& call) override
+    void record_call(std::optional<PollId> poll, HttpCall const& call) override
     {
         check();
         calls.push_back(call);
+        call_polls.push_back(poll);
     }
 
     void record_token_event(TokenEvent const& event) override

@@ -58,6 +58,32 @@ void use_certificate(SSL_CTX& context, KeyedCertificate const& certificate)
     ::ERR_clear_error();
 }
 
+/// Throws std::runtime_error for parameters that OpenSSL does not know.
+void use_dh_group(SSL_CTX& context, std::string const& group)
+{
+    std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> const maker{
+        ::EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr), ::EVP_PKEY_CTX_free};
+    EVP_PKEY* parameters = nullptr;
+    if (::EVP_PKEY_paramgen_init(maker.get()) != 1 || ::EVP_PKEY_CTX_set_group_name(maker.get(), group.c_str()) != 1 ||
+        ::EVP_PKEY_paramgen(maker.get(), &parameters) != 1 || ::SSL_CTX_set0_tmp_dh_pkey(&context, parameters) != 1)
+        throw std::runtime_error{"the test server cannot use the group " + group};
+}
+
+void set_protocol(SSL_CTX& context, TlsServer::Options const& options)
+{
+    SSL_CTX_set_min_proto_version(&context, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(&context, options.max_version);
+    ::SSL_CTX_set_security_level(&context, 0);
+    if (!options.ciphers.empty()) ::SSL_CTX_set_cipher_list(&context, options.ciphers.c_str());
+    // What the macro SSL_CTX_set1_sigalgs_list does, without its old-style cast.
+    if (auto signatures = options.signatures; !signatures.empty())
+        ::SSL_CTX_ctrl(&context, SSL_CTRL_SET_SIGALGS_LIST, 0, signatures.data());
+    if (!options.dh_group.empty())
+        use_dh_group(context, options.dh_group);
+    else
+        SSL_CTX_set_dh_auto(&context, 1);
+}
+
 /// How long the body is that follows `head`.
 std::size_t content_length(std::string_view head)
 {
@@ -129,6 +155,12 @@ void ServerConnection::close_notify()
     ::SSL_shutdown(ssl_);
 }
 
+void ServerConnection::end_writing()
+{
+    if (encrypted_) ::SSL_shutdown(ssl_);
+    ::shutdown(socket_, SHUT_WR);
+}
+
 void ServerConnection::reset()
 {
     linger const at_once{1, 0};
@@ -156,10 +188,7 @@ bool ServerConnection::client_left_within(std::chrono::milliseconds time)
 TlsServer::TlsServer(KeyedCertificate const& certificate, Script script, Options const& options)
     : context_{::SSL_CTX_new(::TLS_server_method()), ::SSL_CTX_free}, address_{options.address}
 {
-    SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
-    SSL_CTX_set_max_proto_version(context_.get(), options.max_version);
-    ::SSL_CTX_set_security_level(context_.get(), 0);
-    if (!options.ciphers.empty()) ::SSL_CTX_set_cipher_list(context_.get(), options.ciphers.c_str());
+    set_protocol(*context_, options);
     use_certificate(*context_, certificate);
 
     addrinfo hints{};

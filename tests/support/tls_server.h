@@ -36,6 +36,9 @@ public:
     /// Tells the client within TLS that nothing follows.
     void close_notify();
 
+    /// Tells the client, within TLS if there is some and by TCP, that nothing follows; the other direction stays open.
+    void end_writing();
+
     /// Makes the close that follows a reset.
     void reset();
 
@@ -66,8 +69,10 @@ public:
 
     struct Options {
         std::string address = "127.0.0.1";
-        int max_version = 0;      ///< of TLS, as OpenSSL numbers them; 0: the newest
-        std::string ciphers = {}; ///< for TLS 1.2 and older; OpenSSL's own if empty
+        int max_version = 0;         ///< of TLS, as OpenSSL numbers them; 0: the newest
+        std::string ciphers = {};    ///< for TLS 1.2 and older; OpenSSL's own if empty
+        std::string signatures = {}; ///< algorithms of the handshake; OpenSSL's own if empty
+        std::string dh_group = {};   ///< for DHE ciphers, by OpenSSL's name; one as strong as the key if empty
     };
 
     /// Listens on a free port when the constructor returns. OpenSSL's security level is 0, so anything goes.

@@ -1,6 +1,6 @@
+#include "tests/daemon/net/compress.h"
 #include "tests/daemon/net/site.h"
 
-#include <atomic>
 #include <future>
 
 namespace usaged::test {
@@ -24,7 +24,7 @@ TEST_CASE("a request arrives as it was asked for")
     request.body = "a=b";
     fetch(site.settings(), request);
     CHECK(seen.get_future().get() == "POST /token?x=1 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
-                                         "\r\nAccept-Encoding: identity\r\nAccept: application/json\r\n"
+                                         "\r\nAccept-Encoding: gzip, identity\r\nAccept: application/json\r\n"
                                          "Content-Length: 3\r\n\r\na=b");
 }
 
@@ -65,96 +65,14 @@ TEST_CASE("a body of megabytes arrives byte for byte")
     }
 }
 
-TEST_CASE("a connection is kept for the next request")
+TEST_CASE("an answer in gzip arrives as text")
 {
     Site const site;
-    std::atomic<int> connections = 0;
-    TlsServer const server{site.certificate, [&](ServerConnection& connection) {
-                               ++connections;
-                               connection.handshake();
-                               while (!connection.read_request().empty()) connection.write(ok);
-                           }};
-    asio::io_context io;
-    HttpsTransport transport{io.get_executor(), site.settings()};
-    auto const request = get(server.url());
-    for (int i = 0; i < 3; ++i) CHECK(run_coroutine(io, transport.send(request)).body == "ok");
-    CHECK(connections == 1);
-}
-
-TEST_CASE("each origin has its own connection")
-{
-    Site const site;
-    TlsServer const first{site.certificate, answer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1", stall)};
-    TlsServer const second{site.certificate, answer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2", stall)};
-    asio::io_context io;
-    HttpsTransport transport{io.get_executor(), site.settings()};
-    auto const to_first = get(first.url());
-    auto const to_second = get(second.url());
-    CHECK(run_coroutine(io, transport.send(to_first)).body == "1");
-    CHECK(run_coroutine(io, transport.send(to_second)).body == "2");
-}
-
-TEST_CASE("a kept connection that the server closed while idle is replaced without a word")
-{
-    auto const reset_at_next_request = [](ServerConnection& connection) {
-        connection.read_request();
-        connection.reset();
-    };
-    for (auto const end : {close_notify, +reset_at_next_request, +[](ServerConnection&) {}}) {
-        Site const site;
-        std::atomic<int> requests = 0;
-        TlsServer const server{site.certificate, [&](ServerConnection& connection) {
-                                   connection.handshake();
-                                   if (connection.read_request().empty()) return;
-                                   ++requests;
-                                   connection.write(ok);
-                                   end(connection);
-                               }};
-        asio::io_context io;
-        HttpsTransport transport{io.get_executor(), site.settings()};
-        auto request = get(server.url());
-        request.method = "POST";
-        for (int i = 0; i < 3; ++i) CHECK(run_coroutine(io, transport.send(request)).body == "ok");
-        CHECK(requests == 3);
-    }
-}
-
-TEST_CASE("a kept connection that ends after the first byte of an answer is an error, not a reason to ask again")
-{
-    Site const site;
-    std::atomic<int> connections = 0;
-    TlsServer const server{site.certificate, [&](ServerConnection& connection) {
-                               ++connections;
-                               connection.handshake();
-                               connection.read_request();
-                               connection.write(ok);
-                               connection.read_request();
-                               connection.write("H");
-                           }};
-    asio::io_context io;
-    HttpsTransport transport{io.get_executor(), site.settings()};
-    auto const request = get(server.url());
-    CHECK(run_coroutine(io, transport.send(request)).body == "ok");
-    CHECK_THROWS_AS(run_coroutine(io, transport.send(request)), Error);
-    CHECK(connections == 1);
-}
-
-TEST_CASE("after an error the connection is not used again")
-{
-    Site const site;
-    std::atomic<int> connections = 0;
-    TlsServer const server{site.certificate, [&](ServerConnection& connection) {
-                               connection.handshake();
-                               connection.read_request();
-                               connection.write(++connections == 1 ? "HTTP/1.1 2xx\r\n" : ok);
-                               connection.stall();
-                           }};
-    asio::io_context io;
-    HttpsTransport transport{io.get_executor(), site.settings()};
-    auto const request = get(server.url());
-    CHECK_THROWS_AS(run_coroutine(io, transport.send(request)), Error);
-    CHECK(run_coroutine(io, transport.send(request)).body == "ok");
-    CHECK(connections == 2);
+    auto const body = gzip("hello");
+    auto const bytes = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(body.size()) +
+                       "\r\n\r\n" + body;
+    TlsServer const server{site.certificate, answer(bytes, stall)};
+    CHECK(fetch(site.settings(), get(server.url())).body == "hello");
 }
 
 TEST_CASE("an answer that breaks off is a network error")
@@ -184,6 +102,8 @@ TEST_CASE("an answer that is not valid or too long ends at once in a protocol er
              std::string{"secret is no HTTP"},
              std::string{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nsecret"},
              std::string{"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nsecret"},
+             std::string{"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 9\r\n\r\nsecret"},
+             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip("secret" + std::string(1000, 'x')),
              std::string{"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\nsecret"},
              "HTTP/1.1 200 OK\r\n\r\nsecret" + std::string(1000, 'x'),
              "HTTP/1.1 200 OK\r\nA: secret" + std::string(70000, 'x'),
@@ -240,6 +160,20 @@ TEST_CASE("when one address does not answer the next one is tried")
     };
     auto const url = "https://localhost:" + std::to_string(server.port()) + "/";
     CHECK(fetch(site.settings(), get(url), look_up).body == "ok");
+}
+
+TEST_CASE("an IPv6 address is as good as any other")
+{
+    Site const site;
+    TlsServer const server{site.certificate, answer(ok), {.address = "::1"}};
+    auto const port = std::to_string(server.port());
+    CHECK(fetch(site.settings(), get("https://[::1]:" + port + "/")).body == "ok");
+    auto const look_up = [](std::string const&, std::string const& at) {
+        auto found = look_up_addresses("127.0.0.1", at);
+        found.endpoints.push_back(look_up_addresses("::1", at).endpoints.front());
+        return found;
+    };
+    CHECK(fetch(site.settings(), get("https://localhost:" + port + "/"), look_up).body == "ok");
 }
 
 TEST_CASE("a file of roots that cannot be opened is refused at once, one without certificates at the first connection")

@@ -107,6 +107,39 @@ TEST_CASE("a certificate that no trusted root vouches for is refused")
     check_refused(site, Witness{issue(site.certificate, options)}, "unable to get local issuer certificate");
 }
 
+TEST_CASE("a chain whose CAs may not vouch for the server is refused")
+{
+    Site const site;
+    struct Case {
+        std::string reason;
+        CertificateOptions ca;
+        int depth = 1; ///< CAs between root and server
+    };
+    for (auto const& broken : {
+             Case{"invalid CA certificate", {.common_name = "No CA", .purpose = ""}},
+             Case{"permitted subtree violation",
+                  {.common_name = "Elsewhere", .is_ca = true, .name_constraints = "permitted;IP:10.0.0.0/255.0.0.0"}},
+             Case{"excluded subtree violation",
+                  {.common_name = "Not here", .is_ca = true, .name_constraints = "excluded;IP:127.0.0.0/255.0.0.0"}},
+             Case{"path length constraint exceeded", {.common_name = "Last", .is_ca = true, .path_length = 0}, 2},
+             Case{"certificate has expired",
+                  {.common_name = "Old", .valid_from = -48h, .valid_until = -24h, .is_ca = true}},
+             Case{"CA signature digest algorithm too weak", {.common_name = "Weak", .is_ca = true, .digest = "SHA1"}},
+             Case{"CA certificate key too weak", {.common_name = "Short", .is_ca = true, .rsa_bits = 1024}},
+         }) {
+        CAPTURE(broken.reason);
+        auto ca = issue(site.root, broken.ca);
+        auto sent = ca.certificate_pem;
+        if (broken.depth == 2) {
+            ca = issue(ca, {.common_name = "One too many", .is_ca = true});
+            sent = ca.certificate_pem + sent;
+        }
+        auto chain = issue(ca, {.ip_addresses = {"127.0.0.1"}});
+        chain.certificate_pem += sent;
+        check_refused(site, Witness{chain}, broken.reason);
+    }
+}
+
 TEST_CASE("a chain that the server sends whole is accepted")
 {
     Site const site;
@@ -126,6 +159,20 @@ TEST_CASE("a protocol or cipher of yesterday is refused")
         CAPTURE(ciphers);
         check_refused(site, Witness{rsa, {.max_version = TLS1_2_VERSION, .ciphers = ciphers}}, "TLS handshake");
     }
+}
+
+TEST_CASE("a key exchange or signature of the handshake that is too weak is refused")
+{
+    Site const site;
+    auto const rsa = issue(site.root, {.ip_addresses = {"127.0.0.1"}, .rsa_bits = 2048});
+    TlsServer::Options options{.max_version = TLS1_2_VERSION, .ciphers = "DHE-RSA-AES128-GCM-SHA256"};
+    options.dh_group = "modp_2048";
+    CHECK(fetch(site.settings(), get(Witness{rsa, options}.url())).status == 200);
+    options.dh_group = "modp_1536";
+    check_refused(site, Witness{rsa, options}, "dh key too small");
+    options.dh_group.clear();
+    options.signatures = "RSA+SHA1";
+    check_refused(site, Witness{rsa, options}, "TLS handshake");
 }
 
 TEST_CASE("a server that does not speak TLS is refused")

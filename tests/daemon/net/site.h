@@ -20,10 +20,11 @@ struct Site {
     KeyedCertificate root = make_ca("Root of the tests");
     KeyedCertificate certificate = issue(root, {.dns_names = {"localhost"}, .ip_addresses = {"127.0.0.1", "::1"}});
 
-    /// Trusts the root, and waits for nothing longer than `limit`.
+    /// Trusts the root, uses no proxy, and waits for nothing longer than `limit`.
     HttpSettings settings(std::chrono::milliseconds limit = std::chrono::seconds{30}) const
     {
         HttpSettings settings;
+        settings.proxy.url = "direct";
         settings.connect_timeout = limit;
         settings.response_timeout = limit;
         settings.ca_file = directory.path() / "root.pem";

@@ -1,0 +1,235 @@
+#include "daemon/net/http_listener.h"
+
+#include "daemon/fault/error.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include <chrono>
+#include <exception>
+#include <set>
+
+namespace usaged {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr int connections_per_address = 8;
+constexpr std::uint32_t largest_head = 16 * 1024;
+constexpr std::chrono::seconds request_limit{10};
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+using Response = http::response<http::string_body>;
+using RequestParser = http::request_parser<http::empty_body>;
+
+Error cannot_listen(std::uint16_t port, error_code const& error)
+{
+    return Error{ErrorCategory::config,
+                 "cannot listen on port " + std::to_string(port) + " of this computer: " + error.message(),
+                 "Choose another port, or stop the program that uses this one (`ss -ltnp` shows which it is)."};
+}
+
+/// Listens on `address`, or says what keeps it from that.
+error_code open(tcp::acceptor& acceptor, asio::ip::address const& address, std::uint16_t port)
+{
+    tcp::endpoint const endpoint{address, port};
+    error_code error;
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
+    if (!error && address.is_v6()) acceptor.set_option(asio::ip::v6_only{true}, error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+    return error;
+}
+
+bool has_body(RequestParser const& parser)
+{
+    return parser.chunked() || parser.content_length().value_or(0) > 0;
+}
+
+Response to_response(ListenerReply const& reply, bool with_body)
+{
+    Response response;
+    response.result(static_cast<unsigned>(reply.status));
+    response.set(http::field::content_type, reply.content_type);
+    response.set(http::field::cache_control, "no-store");
+    response.set("Referrer-Policy", "no-referrer");
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("Content-Security-Policy", "default-src 'none'");
+    response.set(http::field::connection, "close");
+    response.content_length(reply.body.size());
+    if (with_body) response.body() = reply.body;
+    return response;
+}
+
+ListenerReply no_bodies()
+{
+    ListenerReply reply;
+    reply.status = 413;
+    reply.body = "a request has no body here\n";
+    return reply;
+}
+
+ListenerRequest to_request(http::request<http::empty_body> const& request)
+{
+    return ListenerRequest{std::string{request.method_string()}, std::string{request.target()},
+                           std::string{request[http::field::host]}};
+}
+
+} // namespace
+
+class HttpListener::Impl : public std::enable_shared_from_this<Impl> {
+public:
+    Impl(asio::any_io_executor const& executor, std::uint16_t port)
+        : executor_{executor}, v4_{executor}, v6_{executor}, end_{executor, asio::steady_timer::time_point::max()}
+    {
+        // A free port of one address may be taken on the other.
+        constexpr int tries = 10;
+        for (int i = 1; !listen(port, i == tries || port != 0); ++i) {
+        }
+    }
+
+    std::uint16_t port() const { return v4_.local_endpoint().port(); }
+
+    asio::awaitable<void> serve(Handler handler)
+    {
+        handler_ = std::move(handler);
+        Stop const stop{*this};
+        for (auto* const acceptor : {&v4_, &v6_})
+            for (int i = 0; acceptor->is_open() && i < connections_per_address; ++i) start_worker(*acceptor);
+        auto const [error] = co_await end_.async_wait(as_result);
+        if (failure_) std::rethrow_exception(failure_);
+        throw boost::system::system_error{error};
+    }
+
+private:
+    /// Ends the workers when serve() ends. They have no cancellation signals, which nobody may emit any more when the
+    /// executor's context is taken down.
+    struct Stop {
+        explicit Stop(Impl& listener) : impl{listener} {}
+        Stop(Stop const&) = delete;
+        Stop& operator=(Stop const&) = delete;
+        ~Stop()
+        {
+            error_code ignored;
+            impl.v4_.close(ignored);
+            impl.v6_.close(ignored);
+            for (auto* const stream : impl.streams_) stream->close();
+        }
+        Impl& impl;
+    };
+
+    /// Whether it listens. False, with nothing open, if another port may do better.
+    bool listen(std::uint16_t port, bool last_try)
+    {
+        error_code ignored;
+        if (auto const error = open(v4_, asio::ip::address_v4::loopback(), port)) throw cannot_listen(port, error);
+        auto const error = open(v6_, asio::ip::address_v6::loopback(), v4_.local_endpoint().port());
+        if (!error) return true;
+        v6_.close(ignored);
+        bool const taken = error == asio::error::address_in_use;
+        if (!taken) return true; // a machine without IPv6
+        if (last_try) throw cannot_listen(v4_.local_endpoint().port(), error);
+        v4_.close(ignored);
+        return false;
+    }
+
+    void start_worker(tcp::acceptor& acceptor)
+    {
+        auto const keep_failure = [self = shared_from_this()](std::exception_ptr const& thrown) {
+            if (!thrown) return;
+            self->failure_ = thrown;
+            self->end_.cancel();
+        };
+        asio::co_spawn(executor_, work(shared_from_this(), acceptor), keep_failure);
+    }
+
+    /// One connection after the other. `self` keeps what the coroutine uses.
+    static asio::awaitable<void> work(std::shared_ptr<Impl> self, tcp::acceptor& acceptor)
+    {
+        while (acceptor.is_open()) {
+            auto [error, socket] = co_await acceptor.async_accept(as_result);
+            if (!acceptor.is_open()) co_return;
+            if (error) {
+                co_await self->pause(); // such as no file descriptor being left
+                continue;
+            }
+            beast::tcp_stream stream{std::move(socket)};
+            co_await self->answer(stream);
+        }
+    }
+
+    asio::awaitable<void> pause()
+    {
+        asio::steady_timer timer{executor_, std::chrono::milliseconds{100}};
+        co_await timer.async_wait(as_result);
+    }
+
+    /// What Stop closes.
+    struct Open {
+        Open(Impl& listener, beast::tcp_stream& open) : impl{listener}, stream{open} { impl.streams_.insert(&stream); }
+        Open(Open const&) = delete;
+        Open& operator=(Open const&) = delete;
+        ~Open() { impl.streams_.erase(&stream); }
+        Impl& impl;
+        beast::tcp_stream& stream;
+    };
+
+    /// A client that does not speak HTTP gets no answer.
+    asio::awaitable<void> answer(beast::tcp_stream& stream)
+    {
+        Open const open{*this, stream};
+        stream.expires_after(request_limit);
+        beast::flat_buffer buffer;
+        RequestParser parser;
+        parser.header_limit(largest_head);
+        auto const [read_error, read] = co_await http::async_read_header(stream, buffer, parser, as_result);
+        if (read_error) co_return;
+        auto const reply = has_body(parser) ? no_bodies() : handler_(to_request(parser.get()));
+        auto const response = to_response(reply, parser.get().method() != http::verb::head);
+        auto const [write_error, written] = co_await http::async_write(stream, response, as_result);
+        error_code ignored;
+        if (!write_error) stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
+        if (reply.sent) reply.sent();
+    }
+
+    asio::any_io_executor executor_;
+    tcp::acceptor v4_;
+    tcp::acceptor v6_;
+    asio::steady_timer end_; ///< never ends by itself
+    Handler handler_;
+    std::set<beast::tcp_stream*> streams_;
+    std::exception_ptr failure_;
+};
+
+HttpListener::HttpListener(asio::any_io_executor executor, std::uint16_t port)
+    : impl_{std::make_shared<Impl>(executor, port)}
+{
+}
+
+HttpListener::~HttpListener() = default;
+
+std::uint16_t HttpListener::port() const
+{
+    return impl_->port();
+}
+
+asio::awaitable<void> HttpListener::serve(Handler handler)
+{
+    auto const impl = impl_;
+    co_await impl->serve(std::move(handler));
+}
+
+} // namespace usaged

@@ -1,0 +1,227 @@
+#include "daemon/fault/error.h"
+#include "daemon/net/http_listener.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
+#include <doctest/doctest.h>
+
+#include <exception>
+#include <thread>
+#include <vector>
+
+namespace usaged::test {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// A listener at work in a thread of its own, which repeats what it is asked.
+class Site {
+public:
+    Site()
+    {
+        auto const keep = [this](std::exception_ptr const& thrown) { thrown_ = thrown; };
+        asio::co_spawn(io_, listener_.serve([this](ListenerRequest const& request) { return answer(request); }),
+                       asio::bind_cancellation_slot(stop_.slot(), keep));
+        thread_ = std::thread{[this] { io_.run(); }};
+    }
+    Site(Site const&) = delete;
+    Site& operator=(Site const&) = delete;
+    ~Site()
+    {
+        if (thread_.joinable()) static_cast<void>(stop());
+    }
+
+    /// Cancels it, and what it ended with once every connection has ended.
+    std::exception_ptr stop()
+    {
+        asio::post(io_, [this] { stop_.emit(asio::cancellation_type::terminal); });
+        return wait();
+    }
+
+    std::exception_ptr wait()
+    {
+        thread_.join();
+        return thrown_;
+    }
+
+    std::uint16_t port() const { return listener_.port(); }
+    int asked() const { return asked_; }
+
+private:
+    ListenerReply answer(ListenerRequest const& request)
+    {
+        ++asked_;
+        if (request.target == "/bug") throw std::logic_error{"a bug"};
+        ListenerReply reply;
+        reply.status = request.target == "/none" ? 404 : 200;
+        reply.body = request.method + " " + request.target + " of " + request.host;
+        return reply;
+    }
+
+    asio::io_context io_;
+    HttpListener listener_{io_.get_executor(), 0};
+    asio::cancellation_signal stop_;
+    std::exception_ptr thrown_;
+    int asked_ = 0;
+    std::thread thread_;
+};
+
+/// One connection to it.
+class Client {
+public:
+    explicit Client(std::uint16_t port, asio::ip::address const& address = asio::ip::address_v4::loopback())
+        : socket_{io_}
+    {
+        socket_.connect(tcp::endpoint{address, port});
+    }
+
+    void send(std::string const& bytes)
+    {
+        boost::system::error_code ignored;
+        asio::write(socket_, asio::buffer(bytes), ignored);
+    }
+
+    /// All that comes until the other side closes.
+    std::string read()
+    {
+        std::string bytes;
+        boost::system::error_code ignored;
+        asio::read(socket_, asio::dynamic_buffer(bytes), ignored);
+        return bytes;
+    }
+
+private:
+    asio::io_context io_;
+    tcp::socket socket_;
+};
+
+std::string ask(std::uint16_t port, std::string const& bytes)
+{
+    Client client{port};
+    client.send(bytes);
+    return client.read();
+}
+
+std::string body_of(std::string const& answer)
+{
+    return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+} // namespace
+
+TEST_CASE("a request gets the handler's answer, and then the connection is closed")
+{
+    Site site;
+    auto const answer = ask(site.port(), "GET /a?b=c HTTP/1.1\r\nHost: localhost:1\r\n\r\n");
+    CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(body_of(answer) == "GET /a?b=c of localhost:1");
+    for (auto const* header : {"Cache-Control: no-store\r\n", "Connection: close\r\n",
+                               "Content-Type: text/plain; charset=utf-8\r\n", "Content-Length: 25\r\n"})
+        CHECK_MESSAGE(answer.find(header) != std::string::npos, header);
+    CHECK(ask(site.port(), "GET /none HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 Not Found\r\n"));
+}
+
+TEST_CASE("a HEAD request gets the head alone")
+{
+    Site site;
+    auto const answer = ask(site.port(), "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(answer.find("Content-Length: 11\r\n") != std::string::npos);
+    CHECK(body_of(answer).empty());
+}
+
+TEST_CASE("both loopback addresses are listened at")
+{
+    Site const site;
+    Client client{site.port(), asio::ip::address_v6::loopback()};
+    client.send("GET / HTTP/1.1\r\n\r\n");
+    CHECK(client.read().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("requests that no handler gets to see")
+{
+    Site site;
+    for (auto const& bytes :
+         {std::string{"hello\r\n\r\n"}, std::string{"\x16\x03\x01"} + std::string(60, 'x') + "\r\n\r\n",
+          "GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\n\r\n",
+          "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"}) {
+        CAPTURE(bytes.substr(0, 20));
+        CHECK(ask(site.port(), bytes).empty());
+    }
+    CHECK(ask(site.port(), "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx").starts_with("HTTP/1.1 413 "));
+    CHECK(ask(site.port(), "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+              .starts_with("HTTP/1.1 413 "));
+    CHECK(site.asked() == 0);
+}
+
+TEST_CASE("a silent connection does not keep others waiting")
+{
+    Site const site;
+    Client const silent{site.port()};
+    Client half{site.port()};
+    half.send("GET / HTT");
+    CHECK(ask(site.port(), "GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("more clients than connections are answered one after the other")
+{
+    Site const site;
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 40; ++i) clients.push_back(std::make_unique<Client>(site.port()));
+    for (auto const& client : clients) client->send("GET / HTTP/1.1\r\n\r\n");
+    for (auto const& client : clients) CHECK(client->read().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("a stop ends the listener and the connections that wait")
+{
+    Site site;
+    Client silent{site.port()};
+    ask(site.port(), "GET / HTTP/1.1\r\n\r\n");
+    auto const thrown = site.stop();
+    REQUIRE(thrown);
+    CHECK_THROWS_AS(std::rethrow_exception(thrown), boost::system::system_error);
+    CHECK(silent.read().empty());
+    CHECK_THROWS_AS(Client{site.port()}, boost::system::system_error);
+}
+
+TEST_CASE("an exception of the handler ends the listener")
+{
+    Site site;
+    ask(site.port(), "GET /bug HTTP/1.1\r\n\r\n");
+    auto const thrown = site.wait();
+    REQUIRE(thrown);
+    CHECK_THROWS_AS(std::rethrow_exception(thrown), std::logic_error);
+}
+
+TEST_CASE("a listener that is taken down with its context leaves nothing behind")
+{
+    asio::io_context io;
+    HttpListener listener{io.get_executor(), 0};
+    asio::co_spawn(io, listener.serve([](ListenerRequest const&) { return ListenerReply{}; }),
+                   [](std::exception_ptr const&) {});
+    io.poll();
+    Client const silent{listener.port()};
+    CHECK(io.poll() > 0);
+}
+
+TEST_CASE("a port that is taken is a fault of the configuration")
+{
+    asio::io_context io;
+    HttpListener const first{io.get_executor(), 0};
+    try {
+        HttpListener const second{io.get_executor(), first.port()};
+        FAIL("two listeners on one port");
+    } catch (Error const& error) {
+        CHECK(error.category() == ErrorCategory::config);
+        CHECK(std::string{error.what()}.find(std::to_string(first.port())) != std::string::npos);
+    }
+}
+
+} // namespace usaged::test
