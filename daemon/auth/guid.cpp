@@ -1,4 +1,4 @@
-#include "daemon/poll/guid.h"
+#include "daemon/auth/guid.h"
 
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>

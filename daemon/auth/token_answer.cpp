@@ -1,18 +1,13 @@
 #include "daemon/auth/token_answer.h"
 
+#include "daemon/auth/secret_json.h"
 #include "daemon/fault/error.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 
 namespace usaged {
 
 namespace {
-
-namespace dom = simdjson::dom;
 
 constexpr std::size_t largest_token = 65536;
 constexpr std::chrono::seconds unknown_lifetime{300};
@@ -22,12 +17,6 @@ Error malformed(std::string const& reason)
 {
     return Error{ErrorCategory::protocol, "the answer of the token endpoint is not usable: " + reason,
                  "Check that partner_center.authority is that of your cloud."};
-}
-
-std::string_view text_field(dom::object object, std::string_view name)
-{
-    std::string_view text;
-    return object.at_key(name).get(text) == simdjson::SUCCESS ? text : std::string_view{};
 }
 
 bool is_visible_ascii(std::string_view text)
@@ -41,16 +30,31 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower)
                       [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
-std::chrono::seconds lifetime(dom::object object)
+std::chrono::seconds lifetime(SecretJson const& answer)
 {
-    std::int64_t seconds = 0;
-    if (object.at_key("expires_in").get(seconds) != simdjson::SUCCESS) {
-        auto const text = text_field(object, "expires_in");
-        auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-        if (error != std::errc{} || end != text.data() + text.size()) return unknown_lifetime;
-    }
+    auto const seconds = answer.number("expires_in").value_or(0);
     if (seconds <= 0) return unknown_lifetime;
     return std::min(std::chrono::seconds{seconds}, longest_lifetime);
+}
+
+std::optional<std::chrono::seconds> refresh_in(SecretJson const& answer)
+{
+    auto const seconds = answer.number("refresh_in").value_or(0);
+    if (seconds <= 0) return std::nullopt;
+    return std::min(std::chrono::seconds{seconds}, longest_lifetime);
+}
+
+void require_token(std::string_view token, std::string const& name)
+{
+    if (token.size() > largest_token || !is_visible_ascii(token))
+        throw malformed("its " + name + " is too long or has characters that no token has");
+}
+
+/// For showing only: one that is unusable is as good as none.
+std::string_view id_token(SecretJson const& answer)
+{
+    auto const token = answer.text("id_token").value_or("");
+    return token.size() <= largest_token && is_visible_ascii(token) ? token : std::string_view{};
 }
 
 } // namespace
@@ -58,19 +62,17 @@ std::chrono::seconds lifetime(dom::object object)
 Grant read_token_answer(std::string const& body)
 {
     if (body.size() > largest_token_answer) throw malformed("it is larger than 1 MiB");
-    dom::parser parser;
-    dom::object object;
-    if (parser.parse(body).get(object) != simdjson::SUCCESS) throw malformed("it is not a JSON object");
-    auto const access_token = text_field(object, "access_token");
-    auto const refresh_token = text_field(object, "refresh_token");
+    SecretJson const answer{body};
+    if (!answer.valid()) throw malformed("it is not a JSON object");
+    auto const access_token = answer.text("access_token").value_or("");
+    auto const refresh_token = answer.text("refresh_token").value_or("");
     if (access_token.empty()) throw malformed("it has no access_token");
-    if (!equals_ignoring_case(text_field(object, "token_type"), "bearer"))
+    if (!equals_ignoring_case(answer.text("token_type").value_or(""), "bearer"))
         throw malformed("its token_type is not Bearer");
-    if (access_token.size() > largest_token || !is_visible_ascii(access_token))
-        throw malformed("its access_token is too long or has characters that no header may have");
-    if (refresh_token.size() > largest_token || !is_visible_ascii(refresh_token))
-        throw malformed("its refresh_token is too long or has characters that no token has");
-    return Grant{Secret{std::string{access_token}}, Secret{std::string{refresh_token}}, lifetime(object)};
+    require_token(access_token, "access_token");
+    require_token(refresh_token, "refresh_token");
+    return Grant{Secret{std::string{access_token}}, Secret{std::string{refresh_token}},
+                 Secret{std::string{id_token(answer)}}, lifetime(answer), refresh_in(answer)};
 }
 
 } // namespace usaged

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "daemon/auth/secret.h"
+#include "daemon/secret/secret.h"
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace usaged {
@@ -14,8 +15,10 @@ inline constexpr std::size_t largest_token_answer = 1 << 20;
 /// What the token endpoint granted.
 struct Grant {
     Secret access_token;
-    Secret refresh_token;             ///< empty if none came: the old one stays good
-    std::chrono::seconds lifetime{0}; ///< of the access token, from the arrival of the answer
+    Secret refresh_token;                           ///< empty if none came: the old one stays good
+    Secret id_token;                                ///< empty if none came; says who signed in
+    std::chrono::seconds lifetime{0};               ///< of the access token, from the arrival of the answer
+    std::optional<std::chrono::seconds> refresh_in; ///< when to ask for the next one, if Entra ID says so
 };
 
 /// Reads the body of a 200 of the token endpoint. Numbers may come as text, as the v1 endpoint sends them; a lifetime

@@ -1,9 +1,9 @@
 #include "daemon/auth/token_file.h"
 
+#include "daemon/auth/secret_json.h"
 #include "daemon/fault/error.h"
 
 #include <openssl/sha.h>
-#include <simdjson.h>
 
 #include <array>
 #include <cerrno>
@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::size_t largest_file = 1 << 20;
 
-Error unreadable(std::filesystem::path const& path, std::string const& reason)
+Error unreadable(std::string const& what)
 {
-    return Error{ErrorCategory::config, "the stored refresh token " + path.string() + " is not usable: " + reason,
+    return Error{ErrorCategory::config, what,
                  "usaged goes on with the configured refresh token, if there is one, and replaces the file by a token "
-                 "that works."};
+                 "that works. If there is none, sign in: usaged login."};
 }
 
 Error not_stored(std::filesystem::path const& path, std::string const& step)
@@ -33,21 +33,25 @@ Error not_stored(std::filesystem::path const& path, std::string const& step)
                      ". Until then the new token is in memory only, and the old one in the file still works."};
 }
 
-std::string text_field(simdjson::dom::object object, std::string_view name, std::filesystem::path const& path)
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+void append_escaped(std::string& out, std::string_view text)
 {
-    std::string_view text;
-    if (object.at_key(name).get(text) != simdjson::SUCCESS) throw unreadable(path, std::string{name} + " is missing");
-    return std::string{text};
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte < 0x20) {
+            out.append("\\u00").append({hex_digits[byte >> 4U], hex_digits[byte & 0xFU]});
+        } else {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+    }
 }
 
-/// Tokens are visible ASCII, the other fields come out of the configuration: only these two characters need care.
 void append_field(std::string& out, std::string_view name, std::string_view value)
 {
     out.append(out.empty() ? "{" : ",").append("\n  \"").append(name).append("\": \"");
-    for (char const c : value) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
+    append_escaped(out, value);
     out += '"';
 }
 
@@ -105,8 +109,15 @@ void sync_directory(std::filesystem::path const& target)
 
 StoredToken StoredToken::clone() const
 {
-    return StoredToken{
-        Secret{refresh_token.reveal()}, authority, tenant, client_id, obtained_at, redeemed_at, seed_fingerprint};
+    return StoredToken{Secret{refresh_token.reveal()},
+                       authority,
+                       tenant,
+                       client_id,
+                       obtained_at,
+                       redeemed_at,
+                       seed_fingerprint,
+                       obtained_by,
+                       claims};
 }
 
 TokenFile::TokenFile(std::filesystem::path path) : path_{std::move(path)} {}
@@ -114,25 +125,39 @@ TokenFile::TokenFile(std::filesystem::path path) : path_{std::move(path)} {}
 std::optional<StoredToken> TokenFile::load() const
 {
     struct stat facts {};
-    if (::stat(path_.c_str(), &facts) != 0) {
-        if (errno == ENOENT) return std::nullopt;
-        throw unreadable(path_, std::strerror(errno));
-    }
-    if (static_cast<std::size_t>(facts.st_size) > largest_file) throw unreadable(path_, "it is larger than 1 MiB");
-    simdjson::dom::parser parser;
-    simdjson::dom::object object;
-    if (auto const error = parser.load(path_.string()).get(object))
-        throw unreadable(path_, simdjson::error_message(error));
+    if (::stat(path_.c_str(), &facts) != 0 && errno == ENOENT) return std::nullopt;
+    SecretJson const json{read().reveal()};
+    auto const refuse = [this](std::string const& reason) {
+        return unreadable("the stored refresh token " + path_.string() + " is not usable: " + reason);
+    };
+    if (!json.valid()) throw refuse("it is not one whole JSON object");
+    auto const text = [&](std::string_view name) {
+        auto const value = json.text(name);
+        if (!value) throw refuse(std::string{name} + " is missing");
+        return std::string{*value};
+    };
     StoredToken token;
-    token.refresh_token = Secret{text_field(object, "refresh_token", path_)};
-    if (token.refresh_token.empty()) throw unreadable(path_, "refresh_token is empty");
-    token.authority = text_field(object, "authority", path_);
-    token.tenant = text_field(object, "tenant", path_);
-    token.client_id = text_field(object, "client_id", path_);
-    token.obtained_at = text_field(object, "obtained_at", path_);
-    token.redeemed_at = text_field(object, "redeemed_at", path_);
-    token.seed_fingerprint = text_field(object, "seed_fingerprint", path_);
+    token.refresh_token = Secret{text("refresh_token")};
+    if (token.refresh_token.empty()) throw refuse("refresh_token is empty");
+    token.authority = text("authority");
+    token.tenant = text("tenant");
+    token.client_id = text("client_id");
+    token.obtained_at = text("obtained_at");
+    token.redeemed_at = text("redeemed_at");
+    token.seed_fingerprint = text("seed_fingerprint");
+    token.obtained_by = json.text("obtained_by").value_or("");
+    token.claims = json.text("claims").value_or("");
     return token;
+}
+
+Secret TokenFile::read() const
+{
+    try {
+        // It was made for the owner alone; whoever has changed that must not keep usaged from its token.
+        return read_file(path_, "the stored refresh token", Readers::anybody, largest_file);
+    } catch (Error const& error) {
+        throw unreadable(error.what());
+    }
 }
 
 void TokenFile::store(StoredToken const& token) const
@@ -142,9 +167,11 @@ void TokenFile::store(StoredToken const& token) const
     append_field(text, "tenant", token.tenant);
     append_field(text, "client_id", token.client_id);
     append_field(text, "obtained_at", token.obtained_at);
+    append_field(text, "obtained_by", token.obtained_by);
     append_field(text, "redeemed_at", token.redeemed_at);
     append_field(text, "seed_fingerprint", token.seed_fingerprint);
-    text.reserve(text.size() + token.refresh_token.reveal().size() + 64); // no copy of the token is left by growing
+    append_field(text, "claims", token.claims);
+    text.reserve(text.size() + 2 * token.refresh_token.reveal().size() + 64); // no copy is left by growing
     append_field(text, "refresh_token", token.refresh_token.reveal());
     text += "\n}\n";
     Secret const content{std::move(text)};
@@ -157,7 +184,6 @@ void TokenFile::store(StoredToken const& token) const
 
 std::string fingerprint(Secret const& secret)
 {
-    static constexpr std::string_view hex_digits = "0123456789abcdef";
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     auto const* const text = reinterpret_cast<unsigned char const*>(secret.reveal().data());
     SHA256(text, secret.reveal().size(), digest.data());

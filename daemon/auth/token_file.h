@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/auth/secret.h"
+#include "daemon/secret/secret.h"
 
 #include <filesystem>
 #include <optional>
@@ -16,8 +16,10 @@ struct StoredToken {
     std::string tenant;
     std::string client_id;
     std::string obtained_at;      ///< when a person last signed in or gave a seed, as far as usaged knows; UTC text
-    std::string redeemed_at;      ///< when this token was issued; UTC text
+    std::string redeemed_at;      ///< when this token was issued or last used; UTC text
     std::string seed_fingerprint; ///< of the configured seed that was in force; empty if there was none
+    std::string obtained_by;      ///< `seed` or `login`; empty in files of older versions
+    std::string claims;           ///< of the last refusal (see Error::claims); empty if there are none
 
     StoredToken clone() const;
 };
@@ -38,6 +40,8 @@ public:
     std::filesystem::path const& path() const { return path_; }
 
 private:
+    Secret read() const;
+
     std::filesystem::path path_;
 };
 

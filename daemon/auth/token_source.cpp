@@ -1,7 +1,5 @@
 #include "daemon/auth/token_source.h"
 
-#include "daemon/fault/classify.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -9,75 +7,84 @@ namespace usaged {
 
 namespace {
 
-/// application/x-www-form-urlencoded, every byte but the unreserved ones percent-encoded (RFC 3986, section 2.3).
-void append_encoded(std::string& out, std::string_view text)
+using namespace std::chrono_literals;
+
+/// An access token that is older than this much less than its lifetime is still tried when there is no newer one.
+constexpr std::chrono::seconds reserve{30};
+
+/// After an early renewal that failed, so that it is not tried with every request.
+constexpr std::chrono::minutes renewal_pause{5};
+
+constexpr std::chrono::hours longest_unused{7 * 24};
+
+/// Stands for whatever seed is configured when the token is first used.
+constexpr std::string_view any_seed = "*";
+
+std::chrono::seconds margin(std::chrono::seconds lifetime)
 {
-    static constexpr std::string_view hex_digits = "0123456789ABCDEF";
-    for (char const c : text) {
-        bool const unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                                c == '-' || c == '.' || c == '_' || c == '~';
-        auto const byte = static_cast<unsigned char>(c);
-        if (unreserved) {
-            out += c;
-        } else {
-            out += '%';
-            out += hex_digits[byte >> 4U];
-            out += hex_digits[byte & 0xFU];
-        }
-    }
+    return std::min<std::chrono::seconds>(5min, lifetime / 4);
 }
 
-void append_field(std::string& form, std::string_view name, std::string_view value)
+/// AADSTS50196: we asked too often, which asking again prolongs. A 429 is about the service, and the retries heed it.
+bool is_request_loop(Error const& error)
 {
-    if (!form.empty()) form += '&';
-    form += name;
-    form += '=';
-    append_encoded(form, value);
+    return error.category() == ErrorCategory::throttled && error.http_status() != 429 && error.retry_after();
 }
-
-/// The body of a token request holds two secrets: wiped however the request ends.
-class WipedBody {
-public:
-    explicit WipedBody(std::string& body) : body_{body} {}
-    WipedBody(WipedBody const&) = delete;
-    WipedBody& operator=(WipedBody const&) = delete;
-    ~WipedBody() { wipe(body_); }
-
-private:
-    std::string& body_;
-};
 
 } // namespace
 
 TokenSource::TokenSource(TokenSettings settings, TokenFile file, Clock const& clock, TokenObserver observer)
-    : settings_{std::move(settings)}, file_{std::move(file)}, clock_{clock}, observer_{std::move(observer)}
+    : endpoint_{std::move(settings), clock}, file_{std::move(file)}, clock_{clock}, observer_{std::move(observer)}
 {
 }
 
 boost::asio::awaitable<std::string> TokenSource::access_token(HttpTransport& transport, int attempt)
 {
-    if (!access_token_.empty() && clock_.steady_now() < usable_until_) co_return access_token_.reveal();
-
-    auto used = choose_refresh_token();
-    auto request = token_request(used.refresh_token, attempt);
-    WipedBody const wiped_request{request.body};
-    auto response = co_await transport.send(request);
-    WipedBody const wiped_answer{response.body};
-
-    Answer const answer{response.status, response.header("Retry-After").value_or(""),
-                        response.header("Date").value_or(""), response.body,
-                        std::chrono::floor<std::chrono::seconds>(clock_.now())};
-    if (auto const error = classify_token_answer(answer)) {
-        observe("refused", error->what());
-        throw *error;
+    if (access_token_.empty() || clock_.steady_now() >= renew_at_) {
+        try {
+            co_await redeem(transport, attempt);
+        } catch (Error const& error) {
+            if (access_token_.empty() || clock_.steady_now() >= usable_until_) throw;
+            renew_at_ = std::min(usable_until_, clock_.steady_now() + renewal_pause);
+            observe("renewal_failed", std::string{"the present access token is used on: "} + error.what());
+        }
     }
-    accept(read_token_answer(response.body), std::move(used));
     co_return access_token_.reveal();
 }
 
 void TokenSource::drop_access_token()
 {
     access_token_ = Secret{};
+}
+
+bool TokenSource::renewal_due() const
+{
+    auto const token = readable_token();
+    if (!token) return false;
+    auto const redeemed_at = parse_timestamp(token->redeemed_at);
+    if (!redeemed_at) return false;
+    auto const age = clock_.now() - *redeemed_at;
+    return age >= longest_unused || age < Timestamp::duration::zero(); // a date to come: the clock was wrong then
+}
+
+boost::asio::awaitable<void> TokenSource::renew(HttpTransport& transport, int attempt)
+{
+    return redeem(transport, attempt);
+}
+
+void TokenSource::adopt(Grant grant)
+{
+    auto token = new_token();
+    token.obtained_by = "login";
+    token.seed_fingerprint = seed_mark();
+    accept(std::move(grant), std::move(token));
+    if (store_error_) throw Error{*store_error_};
+}
+
+std::string TokenSource::claims() const
+{
+    auto const token = readable_token();
+    return token ? token->claims : std::string{};
 }
 
 void TokenSource::store_pending()
@@ -87,90 +94,166 @@ void TokenSource::store_pending()
     report_stored();
 }
 
-StoredToken TokenSource::configured_token() const
+boost::asio::awaitable<void> TokenSource::redeem(HttpTransport& transport, int attempt)
 {
+    if (request_loop_ && clock_.steady_now() < silent_until_) {
+        auto const wait = std::chrono::ceil<std::chrono::seconds>(silent_until_ - clock_.steady_now());
+        throw Error{*request_loop_}.retry_after(wait);
+    }
+    auto used = choose_refresh_token();
+    auto form = endpoint_.grant_form("refresh_token");
+    form.add("refresh_token", used.refresh_token.reveal());
+    try {
+        auto grant = co_await endpoint_.redeem(transport, std::move(form), attempt);
+        accept(std::move(grant), std::move(used));
+    } catch (Error const& error) {
+        heed(error);
+        throw;
+    }
+}
+
+/// What a refusal is good for later.
+void TokenSource::heed(Error const& error)
+{
+    if (error.http_status()) observe("refused", error.what());
+    if (is_request_loop(error)) {
+        request_loop_ = error;
+        silent_until_ = clock_.steady_now() + *error.retry_after();
+    }
+    if (!error.claims().empty()) remember_claims(error.claims());
+}
+
+StoredToken TokenSource::new_token() const
+{
+    auto const& settings = endpoint_.settings();
     StoredToken token;
-    token.refresh_token = read_secret(settings_.refresh_token, "partner_center.refresh_token");
-    token.seed_fingerprint = fingerprint(token.refresh_token);
-    token.authority = settings_.authority;
-    token.tenant = settings_.tenant;
-    token.client_id = settings_.client_id;
+    token.authority = settings.authority;
+    token.tenant = settings.tenant;
+    token.client_id = settings.client_id;
     token.obtained_at = format_timestamp(clock_.now());
     return token;
+}
+
+StoredToken TokenSource::configured_token() const
+{
+    auto token = new_token();
+    token.refresh_token = read_secret(endpoint_.settings().refresh_token, "partner_center.refresh_token");
+    token.seed_fingerprint = fingerprint(token.refresh_token);
+    token.obtained_by = "seed";
+    return token;
+}
+
+/// What tells the seed in force from a newer one. Who signs in may not be able to read it as the service does.
+std::string TokenSource::seed_mark() const
+{
+    if (!endpoint_.settings().refresh_token.configured()) return {};
+    try {
+        return configured_token().seed_fingerprint;
+    } catch (Error const&) {
+        return std::string{any_seed};
+    }
+}
+
+bool TokenSource::is_ours(StoredToken const& token) const
+{
+    auto const& settings = endpoint_.settings();
+    return token.authority == settings.authority && token.tenant == settings.tenant &&
+           token.client_id == settings.client_id;
 }
 
 std::optional<StoredToken> TokenSource::stored_token()
 {
     try {
         auto token = file_.load();
-        bool const ours = token && token->authority == settings_.authority && token->tenant == settings_.tenant &&
-                          token->client_id == settings_.client_id;
-        if (token && !ours) {
+        if (token && !is_ours(*token)) {
             observe("file_unusable", "the stored refresh token belongs to another application, tenant or cloud");
             return std::nullopt;
         }
         return token;
     } catch (Error const& error) {
-        if (!settings_.refresh_token.configured()) throw;
+        if (!endpoint_.settings().refresh_token.configured()) throw;
         observe("file_unusable", error.what());
         return std::nullopt;
     }
+}
+
+/// The newest token without its seed, and without a word if there is none: whoever redeems it will tell.
+std::optional<StoredToken> TokenSource::readable_token() const
+{
+    if (pending_) return pending_->clone();
+    try {
+        auto token = file_.load();
+        if (token && is_ours(*token)) return token;
+    } catch (Error const&) {
+        // As if there were none.
+    }
+    return std::nullopt;
 }
 
 /// A newer seed wins over the stored token, and the stored token over the seed that it came from.
 StoredToken TokenSource::choose_refresh_token()
 {
     auto stored = pending_ ? std::optional{pending_->clone()} : stored_token();
-    if (!settings_.refresh_token.configured()) {
+    if (!endpoint_.settings().refresh_token.configured()) {
         if (stored) return std::move(*stored);
         throw Error{ErrorCategory::config, "there is no refresh token",
-                    "Name one in partner_center.refresh_token of the configuration."};
+                    "Sign in: usaged login. Or name one in partner_center.refresh_token of the configuration."};
     }
     auto seed = configured_token();
+    if (stored && stored->seed_fingerprint == any_seed) stored->seed_fingerprint = seed.seed_fingerprint;
     if (stored && stored->seed_fingerprint == seed.seed_fingerprint) return std::move(*stored);
     if (stored) observe("seed_used", "the configured refresh token is newer than the stored one");
     return seed;
-}
-
-HttpRequest TokenSource::token_request(Secret const& refresh_token, int attempt) const
-{
-    HttpRequest request;
-    request.method = "POST";
-    request.url = settings_.authority + "/" + settings_.tenant + "/oauth2/v2.0/token";
-    request.attempt = attempt;
-    request.max_body = largest_token_answer;
-    request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-    request.headers.emplace_back("Accept", "application/json");
-    auto& form = request.body;
-    // Reserved once, so that growing leaves no copy of a secret behind.
-    form.reserve(3 * (refresh_token.reveal().size() + 65536) + 1024);
-    append_field(form, "client_id", settings_.client_id);
-    append_field(form, "grant_type", "refresh_token");
-    append_field(form, "refresh_token", refresh_token.reveal());
-    // Without offline_access no new refresh token comes back.
-    append_field(form, "scope", settings_.audience + "/user_impersonation offline_access");
-    if (settings_.client_secret.configured()) {
-        auto const secret = read_secret(settings_.client_secret, "partner_center.client_secret");
-        append_field(form, "client_secret", secret.reveal());
-    }
-    return request;
 }
 
 /// The tokens come first: whoever is told of them may fail.
 void TokenSource::accept(Grant grant, StoredToken used)
 {
     bool const rotated = !grant.refresh_token.empty(); // else the old one stays good
-    if (rotated) {
-        used.refresh_token = std::move(grant.refresh_token);
-        used.redeemed_at = format_timestamp(clock_.now());
+    if (rotated) used.refresh_token = std::move(grant.refresh_token);
+    used.redeemed_at = format_timestamp(clock_.now());
+    used.claims.clear();
+    if (rotated || pending_) {
         pending_ = std::move(used);
         write_pending();
+    } else {
+        remember_use(used);
     }
-    auto const margin = std::min<std::chrono::seconds>(std::chrono::minutes{5}, grant.lifetime / 4);
-    access_token_ = std::move(grant.access_token);
-    usable_until_ = clock_.steady_now() + grant.lifetime - margin;
+    keep_access_token(std::move(grant));
     observe("obtained", "a new access token");
     if (rotated) report_stored();
+}
+
+void TokenSource::keep_access_token(Grant grant)
+{
+    auto const now = clock_.steady_now();
+    auto const usual = grant.lifetime - margin(grant.lifetime);
+    access_token_ = std::move(grant.access_token);
+    renew_at_ = now + std::min(usual, grant.refresh_in.value_or(usual));
+    usable_until_ = now + std::max(usual, grant.lifetime - reserve);
+    request_loop_.reset();
+}
+
+/// The file only says later than it knew before that the token works: nothing is lost if it cannot.
+void TokenSource::remember_use(StoredToken const& used)
+{
+    try {
+        file_.store(used);
+    } catch (Error const&) {
+        // The next use tries again.
+    }
+}
+
+void TokenSource::remember_claims(std::string const& claims)
+{
+    auto token = readable_token();
+    if (!token || token->claims == claims) return;
+    token->claims = claims;
+    if (pending_) {
+        pending_ = std::move(token);
+        return;
+    }
+    remember_use(*token);
 }
 
 void TokenSource::write_pending()

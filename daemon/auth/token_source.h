@@ -1,11 +1,12 @@
 #pragma once
 
-#include "daemon/auth/secret.h"
 #include "daemon/auth/token_answer.h"
+#include "daemon/auth/token_endpoint.h"
 #include "daemon/auth/token_file.h"
 #include "daemon/fault/error.h"
 #include "daemon/net/http.h"
 #include "daemon/poll/clock.h"
+#include "daemon/secret/secret.h"
 
 #include <chrono>
 #include <functional>
@@ -15,19 +16,9 @@
 
 namespace usaged {
 
-/// What the token endpoint has to be told.
-struct TokenSettings {
-    std::string authority; ///< without a trailing slash
-    std::string tenant;
-    std::string client_id;
-    std::string audience;       ///< the API that the token is for
-    SecretSource client_secret; ///< none: a public client
-    SecretSource refresh_token; ///< the seed
-    bool operator==(TokenSettings const&) const = default;
-};
-
-/// What happened to tokens: `obtained`, `rotated`, `refused`, `store_failed`, `seed_used`, `file_unusable`; and why, in
-/// words. An Error that it throws is ignored: it reports its own faults.
+/// What happened to tokens: `obtained`, `rotated`, `refused`, `store_failed`, `seed_used`, `file_unusable`,
+/// `renewal_failed` (while the present access token is still good); and why, in words. An Error that it throws is
+/// ignored: it reports its own faults.
 using TokenObserver = std::function<void(std::string_view event, std::string const& detail)>;
 
 /// Access tokens of the Partner Center API by the refresh-token grant. Keeps one until shortly before it expires, and
@@ -38,11 +29,27 @@ public:
     TokenSource(TokenSettings settings, TokenFile file, Clock const& clock, TokenObserver observer);
 
     /// An access token that the API may take, without `Bearer`. Asks the token endpoint through `transport` if there is
-    /// none. Throws what `transport` throws and Error with category auth, config, http, protocol or throttled.
+    /// none, or the present one is about to expire; while that is good, not getting a new one is no error. After a
+    /// request loop (AADSTS50196) the token endpoint is left alone as long as it asked for: the Error is thrown again.
+    /// Throws what `transport` throws and Error with category auth, config, http, protocol or throttled.
     boost::asio::awaitable<std::string> access_token(HttpTransport& transport, int attempt);
 
     /// Forgets the access token: the API does not take it any more.
     void drop_access_token();
+
+    /// Whether the refresh token has not been redeemed for a week: it lapses when it is not used for 90 days, however
+    /// rarely polls are due (Microsoft Entra docs: refresh-tokens). False while that is not known.
+    bool renewal_due() const;
+
+    /// Redeems the refresh token whether or not an access token is at hand. Throws as access_token() does.
+    boost::asio::awaitable<void> renew(HttpTransport& transport, int attempt);
+
+    /// Takes over what a person's sign-in granted: from now on it wins over the seed that is configured now. `grant`
+    /// has a refresh token. Throws Error with ErrorCategory::storage if that cannot be stored.
+    void adopt(Grant grant);
+
+    /// What the next sign-in has to be asked for (Error::claims of the last refusal); empty if nothing.
+    std::string claims() const;
 
     /// Stores a rotated refresh token that could not be stored before, if there is one.
     void store_pending();
@@ -51,23 +58,34 @@ public:
     std::optional<Error> const& store_error() const { return store_error_; }
 
 private:
+    boost::asio::awaitable<void> redeem(HttpTransport& transport, int attempt);
     StoredToken choose_refresh_token();
+    StoredToken new_token() const;
     StoredToken configured_token() const;
+    std::string seed_mark() const;
     std::optional<StoredToken> stored_token();
-    HttpRequest token_request(Secret const& refresh_token, int attempt) const;
+    std::optional<StoredToken> readable_token() const;
+    bool is_ours(StoredToken const& token) const;
+    void heed(Error const& error);
     void accept(Grant grant, StoredToken used);
+    void keep_access_token(Grant grant);
+    void remember_use(StoredToken const& used);
+    void remember_claims(std::string const& claims);
     void write_pending();
     void report_stored();
     void observe(std::string_view event, std::string const& detail);
 
-    TokenSettings settings_;
+    TokenEndpoint endpoint_;
     TokenFile file_;
     Clock const& clock_;
     TokenObserver observer_;
     Secret access_token_;
-    std::chrono::steady_clock::time_point usable_until_{};
-    std::optional<StoredToken> pending_; ///< rotated, used, and not stored yet
-    std::optional<Error> store_error_;   ///< why not
+    std::chrono::steady_clock::time_point renew_at_{};     ///< when to ask for the next access token
+    std::chrono::steady_clock::time_point usable_until_{}; ///< of the present one
+    std::optional<StoredToken> pending_;                   ///< rotated, used, and not stored yet
+    std::optional<Error> store_error_;                     ///< why not
+    std::optional<Error> request_loop_;                    ///< why the token endpoint is left alone
+    std::chrono::steady_clock::time_point silent_until_{}; ///< until when
 };
 
 } // namespace usaged

@@ -43,7 +43,8 @@ public:
                 notifier_,
                 scheduled(config_),
                 installation_seed(config_),
-                [this](Dataset const& dataset, Trigger trigger) { return poll(dataset, trigger); }}
+                [this](Dataset const& dataset, Trigger trigger) { return poll(dataset, trigger); },
+                [this] { return renew_refresh_token(); }}
     {
     }
 
@@ -93,6 +94,12 @@ private:
         auto const result = co_await service->poll().once(dataset, trigger);
         // A large snapshot must not stay in the memory of an idle daemon.
         if (result.snapshot.rows > 1000) ::malloc_trim(0);
+    }
+
+    asio::awaitable<void> renew_refresh_token()
+    {
+        auto const service = service_;
+        co_await service->renew_refresh_token();
     }
 
     void reload()

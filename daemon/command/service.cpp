@@ -1,6 +1,8 @@
 #include "daemon/command/service.h"
 
+#include "daemon/auth/client_assertion.h"
 #include "daemon/command/command.h"
+#include "daemon/poll/token_renewal.h"
 
 #include <cerrno>
 #include <cstring>
@@ -46,29 +48,52 @@ TokenObserver make_observer(SnapshotStore* store, Clock const& clock, Log& log)
     };
 }
 
+void require_readable(std::string_view setting, std::filesystem::path const& file, std::string remedy)
+{
+    if (::access(file.c_str(), R_OK) == 0) return;
+    throw Error{ErrorCategory::config,
+                std::string{setting} + ": cannot read " + file.string() + ": " + std::strerror(errno),
+                std::move(remedy)};
+}
+
 } // namespace
 
 void require_credentials(Config const& config)
 {
     auto const& center = config.partner_center;
     if (center.client_secret.configured()) read_secret(center.client_secret, "partner_center.client_secret");
+    if (center.certificate.configured())
+        ClientCertificate{center.certificate}.require_unexpired(
+            std::chrono::floor<Timestamp::duration>(std::chrono::system_clock::now()));
     if (center.refresh_token.configured()) read_secret(center.refresh_token, "partner_center.refresh_token");
-    if (::access(config.http.ca_file.c_str(), R_OK) != 0)
-        throw Error{ErrorCategory::config,
-                    "http.ca_file: cannot read " + config.http.ca_file.string() + ": " + std::strerror(errno),
-                    "On Debian, install ca-certificates; else name the file with the roots to trust."};
+    auto const& http = config.http;
+    if (http.proxy.password.configured()) read_secret(http.proxy.password, "http.proxy_password");
+    require_readable("http.ca_file", http.ca_file,
+                     "On Debian, install ca-certificates; else name the file with the roots to trust.");
+    if (!http.crl_file.empty())
+        require_readable("http.crl_file", http.crl_file,
+                         "Put the revocation lists there, in PEM form, readable by the user that usaged runs as.");
 }
 
 TokenSettings token_settings(Config const& config)
 {
     auto const& center = config.partner_center;
-    return TokenSettings{center.authority, center.tenant,        center.client_id,
-                         center.audience,  center.client_secret, center.refresh_token};
+    TokenSettings settings;
+    settings.authority = center.authority;
+    settings.tenant = center.tenant;
+    settings.client_id = center.client_id;
+    settings.audience = center.audience;
+    settings.version = center.token_endpoint;
+    settings.client_secret = center.client_secret;
+    settings.certificate = center.certificate;
+    settings.refresh_token = center.refresh_token;
+    return settings;
 }
 
 Service::Service(Config const& config, boost::asio::any_io_executor executor, SnapshotStore* store, Clock& clock,
                  Log& log, std::shared_ptr<TokenSource> tokens)
-    : executor_{std::move(executor)}, http_{config.http}, settings_{poll_settings(config)}, tokens_{std::move(tokens)}
+    : executor_{std::move(executor)}, http_{config.http}, settings_{poll_settings(config)}, store_{store},
+      clock_{clock}, log_{log}, tokens_{std::move(tokens)}
 {
     if (!tokens_)
         tokens_ = std::make_shared<TokenSource>(token_settings(config), TokenFile{config.state_dir / "refresh_token"},
@@ -84,6 +109,11 @@ Service::Service(Config const& config, boost::asio::any_io_executor executor, Sn
 std::unique_ptr<HttpTransport> Service::make_transport() const
 {
     return std::make_unique<HttpsTransport>(executor_, http_);
+}
+
+boost::asio::awaitable<void> Service::renew_refresh_token()
+{
+    return usaged::renew_refresh_token(*tokens_, *store_, clock_, log_, [this] { return make_transport(); });
 }
 
 Retry::Random make_random()

@@ -26,6 +26,10 @@ public:
     /// Only with a store.
     DatasetPoll& poll() { return *poll_; }
 
+    /// Redeems the refresh token if nothing has for a week, so that it does not lapse. Throws as TokenSource::renew.
+    /// Only with a store.
+    boost::asio::awaitable<void> renew_refresh_token();
+
     std::unique_ptr<HttpTransport> make_transport() const;
     FetchSettings const& fetch_settings() const { return settings_.fetch; }
     GuardSettings const& guards() const { return settings_.guards; }
@@ -34,12 +38,16 @@ private:
     boost::asio::any_io_executor executor_;
     HttpSettings http_;
     PollSettings settings_;
+    SnapshotStore* store_;
+    Clock& clock_;
+    Log& log_;
     std::shared_ptr<TokenSource> tokens_;
     std::unique_ptr<DatasetPoll> poll_;
 };
 
-/// Reads every credential and the trusted roots that the configuration names, to find out at start rather than at the
-/// first poll that one is missing. Throws Error with ErrorCategory::config.
+/// Reads every credential and looks for the trusted roots and revocation lists that the configuration names, to find
+/// out at start rather than at the first poll that one is missing or has expired. Throws Error with
+/// ErrorCategory::config.
 void require_credentials(Config const& config);
 
 /// What the token source has to know, out of the configuration.

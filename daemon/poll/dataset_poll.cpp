@@ -58,7 +58,7 @@ boost::asio::awaitable<PollResult> DatasetPoll::run(Dataset const& dataset, Poll
     result.poll = poll;
     tokens_.store_pending();
     auto const transport = make_transport_();
-    RecordedTransport recorded{*transport, store_, clock_, poll};
+    RecordedTransport recorded{*transport, store_, clock_, log_, poll};
     StoredPages pages{store_, poll, clock_};
     SnapshotFetch fetch{recorded, tokens_, pages, clock_, log_, settings_.fetch, random_, reported_fields_};
 

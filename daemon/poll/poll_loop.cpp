@@ -18,6 +18,9 @@ namespace {
 // A timer does not notice that the wall clock was stepped, or that the machine slept.
 constexpr std::chrono::minutes longest_sleep{5};
 
+// What a person has to mend is not mended by asking often.
+constexpr std::chrono::hours pause_after_failed_upkeep{6};
+
 } // namespace
 
 std::string jitter_seed(std::string_view installation, Dataset const& dataset)
@@ -26,9 +29,9 @@ std::string jitter_seed(std::string_view installation, Dataset const& dataset)
 }
 
 PollLoop::PollLoop(SnapshotStore& store, Clock& clock, Log& log, ServiceNotifier& notifier,
-                   std::vector<ScheduledDataset> datasets, std::string seed, Poll poll)
+                   std::vector<ScheduledDataset> datasets, std::string seed, Poll poll, Upkeep upkeep)
     : store_{store}, clock_{clock}, log_{log}, notifier_{notifier}, seed_{std::move(seed)}, poll_{std::move(poll)},
-      reloaded_{std::move(datasets)}
+      upkeep_{std::move(upkeep)}, reloaded_{std::move(datasets)}
 {
 }
 
@@ -39,13 +42,13 @@ asio::awaitable<void> PollLoop::run()
         take_orders();
         auto const now = clock_.now();
         auto const next = earliest(now);
-        auto const wait = next.due.at - now;
-        if (wait <= std::chrono::milliseconds::zero()) {
+        if (next.due.at <= now) {
             co_await poll(*next.entry, next.due.trigger);
         } else {
             notifier_.status("Next poll: " + std::string{next.entry->scheduled.dataset->name} + " at " +
                              format_timestamp(next.due.at));
-            co_await sleep(wait);
+            co_await keep_up();
+            co_await sleep(next.due.at - clock_.now());
         }
     }
 }
@@ -108,6 +111,18 @@ Due PollLoop::due(Entry& entry, Timestamp now)
 Due PollLoop::scheduled_due(Entry const& entry, PollHistory const& history, Timestamp now) const
 {
     return next_due(entry.scheduled.schedule, history, now, jitter_seed(seed_, *entry.scheduled.dataset));
+}
+
+asio::awaitable<void> PollLoop::keep_up()
+{
+    if (upkeep_from_ && clock_.steady_now() < *upkeep_from_) co_return;
+    upkeep_from_.reset();
+    try {
+        co_await upkeep_();
+    } catch (Error const& error) {
+        upkeep_from_ = clock_.steady_now() + pause_after_failed_upkeep;
+        log_.write(LogEvent{LogLevel::warn, "upkeep_failed", error.what()}.with(error));
+    }
 }
 
 asio::awaitable<void> PollLoop::sleep(std::chrono::milliseconds wait)

@@ -28,7 +28,7 @@ std::string jitter_seed(std::string_view installation, Dataset const& dataset);
 
 /// Polls each dataset when it is due, one at a time, for ever. No Error ends it: a failed poll is one error line, and
 /// is tried again as next_due says. While the store cannot tell or keep how polls went, the loop backs off by what it
-/// remembers itself.
+/// remembers itself. In between it looks after what must be done however rarely polls are due.
 ///
 /// All of it runs on the executor of run(), whose io_context has to live longer than this object; so do the referees.
 class PollLoop {
@@ -36,9 +36,13 @@ public:
     /// One poll of a dataset. Throws the Error that it failed with, recorded in the store but not reported.
     using Poll = std::function<boost::asio::awaitable<void>(Dataset const&, Trigger)>;
 
+    /// Done between polls, every few minutes: must be cheap when there is nothing to do. An Error that it throws is one
+    /// warning, after which it is left alone for some hours.
+    using Upkeep = std::function<boost::asio::awaitable<void>()>;
+
     /// `datasets` holds at least one. `seed` names the installation.
     PollLoop(SnapshotStore& store, Clock& clock, Log& log, ServiceNotifier& notifier,
-             std::vector<ScheduledDataset> datasets, std::string seed, Poll poll);
+             std::vector<ScheduledDataset> datasets, std::string seed, Poll poll, Upkeep upkeep);
 
     /// Until cancelled: then it ends with boost::system::system_error operation_aborted.
     boost::asio::awaitable<void> run();
@@ -65,6 +69,7 @@ private:
     Next earliest(Timestamp now);
     Due due(Entry& entry, Timestamp now);
     Due scheduled_due(Entry const& entry, PollHistory const& history, Timestamp now) const;
+    boost::asio::awaitable<void> keep_up();
     boost::asio::awaitable<void> sleep(std::chrono::milliseconds wait);
     boost::asio::awaitable<void> woken();
     void wake();
@@ -83,6 +88,8 @@ private:
     std::vector<Entry> entries_;
     std::string seed_;
     Poll poll_;
+    Upkeep upkeep_;
+    std::optional<std::chrono::steady_clock::time_point> upkeep_from_; ///< not before, after a failure
 
     std::optional<std::vector<ScheduledDataset>> reloaded_;
     bool poll_now_ = false;

@@ -25,7 +25,10 @@ HttpCall call_of(HttpRequest const& request, Timestamp started_at)
     call.attempt = request.attempt;
     call.method = request.method;
     call.url = without_query(request.url);
-    call.ids = CallIds{header_of(request, "MS-RequestId"), header_of(request, "MS-CorrelationId")};
+    call.ids.request_id = header_of(request, "MS-RequestId");
+    call.ids.correlation_id = header_of(request, "MS-CorrelationId");
+    if (call.ids.correlation_id.empty())
+        call.ids.correlation_id = header_of(request, "client-request-id"); // Entra ID's
     call.started_at = started_at;
     return call;
 }
@@ -34,6 +37,9 @@ void add_answer(HttpCall& call, HttpResponse const& response, Timestamp arrived)
 {
     auto const text = [&](std::string_view name) { return printable(response.header(name).value_or("")); };
     call.status = response.status;
+    // Entra ID makes the id of a request itself: the trace id of its errors.
+    if (call.ids.request_id.empty()) call.ids.request_id = text("x-ms-request-id");
+    if (call.ids.correlation_id.empty()) call.ids.correlation_id = text("client-request-id");
     call.ms_cv = text("MS-CV");
     call.server_id = text("MS-ServerId");
     call.retry_after =
@@ -44,8 +50,9 @@ void add_answer(HttpCall& call, HttpResponse const& response, Timestamp arrived)
 
 } // namespace
 
-RecordedTransport::RecordedTransport(HttpTransport& transport, SnapshotStore& store, Clock const& clock, PollId poll)
-    : transport_{transport}, store_{store}, clock_{clock}, poll_{poll}
+RecordedTransport::RecordedTransport(HttpTransport& transport, SnapshotStore& store, Clock const& clock, Log& log,
+                                     std::optional<PollId> poll)
+    : transport_{transport}, store_{store}, clock_{clock}, log_{log}, poll_{poll}
 {
 }
 
@@ -53,23 +60,31 @@ boost::asio::awaitable<HttpResponse> RecordedTransport::send(HttpRequest const& 
 {
     auto call = call_of(request, clock_.now());
     auto const started = clock_.steady_now();
-    auto const record = [&] {
-        call.duration = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started);
-        try {
-            store_.record_call(poll_, call);
-        } catch (Error const&) {
-            // The answer may hold the only copy of a new refresh token. A store that stays broken fails the poll later.
-        }
+    auto const took = [&] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started);
     };
     try {
         auto response = co_await transport_.send(request);
         add_answer(call, response, clock_.now());
-        record();
+        call.duration = took();
+        record(call);
         co_return response;
     } catch (Error const& error) {
         call.error = error.what();
-        record();
+        call.duration = took();
+        record(call);
         throw;
+    }
+}
+
+/// The answer may hold the only copy of a new refresh token. A store that stays broken fails the poll later.
+void RecordedTransport::record(HttpCall const& call)
+{
+    try {
+        store_.record_call(poll_, call);
+    } catch (Error const& error) {
+        if (!warned_) log_.write(LogEvent{LogLevel::warn, "call_not_recorded", error.what()}.with(error));
+        warned_ = true;
     }
 }
 

@@ -1,7 +1,7 @@
 #include "daemon/poll/snapshot_fetch.h"
 
+#include "daemon/auth/guid.h"
 #include "daemon/fault/classify.h"
-#include "daemon/poll/guid.h"
 #include "daemon/poll/next_page.h"
 
 #include <algorithm>

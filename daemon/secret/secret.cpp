@@ -1,4 +1,4 @@
-#include "daemon/auth/secret.h"
+#include "daemon/secret/secret.h"
 
 #include "daemon/fault/error.h"
 
@@ -16,8 +16,6 @@
 namespace usaged {
 
 namespace {
-
-constexpr std::size_t largest_secret = 65536;
 
 /// Closes a descriptor when it goes.
 class FileDescriptor {
@@ -40,40 +38,43 @@ Error unusable(std::string_view what, std::string const& reason, std::string rem
     return Error{ErrorCategory::config, std::string{what} + ": " + reason, std::move(remedy)};
 }
 
-std::string read_whole(int fd, std::string const& path, std::string_view what)
+/// `size`: what the file had when it was opened.
+std::string read_whole(int fd, std::size_t size, std::filesystem::path const& path, std::string_view what)
 {
-    std::string text(largest_secret + 1, '\0'); // growing would leave copies of the secret behind
-    std::size_t size = 0;
+    std::string text(size + 1, '\0'); // growing would leave copies of the secret behind
+    std::size_t count = 0;
     auto const refusal = [&](std::string const& reason) {
         wipe(text);
         return unusable(what, reason, {});
     };
     for (;;) {
-        auto const count = ::read(fd, text.data() + size, text.size() - size);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw refusal("cannot read " + path + ": " + std::strerror(errno));
-        if (count == 0) break;
-        size += static_cast<std::size_t>(count);
-        if (size > largest_secret) throw refusal(path + " is larger than 64 KiB");
+        auto const got = ::read(fd, text.data() + count, text.size() - count);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw refusal("cannot read " + path.string() + ": " + std::strerror(errno));
+        if (got == 0) break;
+        count += static_cast<std::size_t>(got);
+        if (count > size) throw refusal(path.string() + " grew while it was read");
     }
-    text.resize(size);
+    text.resize(count);
     return text;
 }
 
-/// `ours`: the file is the administrator's to protect. systemd protects its credentials itself.
-std::string read_file(std::filesystem::path const& path, std::string_view what, bool ours)
+std::string read_text(std::filesystem::path const& path, std::string_view what, Readers readers, std::size_t largest)
 {
     FileDescriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)}; // a FIFO must not block
     if (file.get() < 0)
         throw unusable(what, "cannot open " + path.string() + ": " + std::strerror(errno),
-                       "Put the credential into that file, readable by the user that usaged runs as.");
+                       "The file has to be there, readable by the user that usaged runs as.");
     struct stat facts {};
     if (::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
         throw unusable(what, path.string() + " is not a regular file", {});
-    if (ours && (facts.st_mode & (S_IROTH | S_IWOTH)) != 0)
+    if (readers == Readers::owner_and_group && (facts.st_mode & (S_IROTH | S_IWOTH)) != 0)
         throw unusable(what, path.string() + " can be read by every user of this machine",
                        "Take that right away: chmod o= " + path.string());
-    return read_whole(file.get(), path.string(), what);
+    auto const size = static_cast<std::size_t>(facts.st_size);
+    if (size > largest)
+        throw unusable(what, path.string() + " is larger than " + std::to_string(largest / 1024) + " KiB", {});
+    return read_whole(file.get(), size, path, what);
 }
 
 std::string read_credential(std::string const& name, std::string_view what)
@@ -86,7 +87,7 @@ std::string read_credential(std::string const& name, std::string_view what)
     if (::access(path.c_str(), F_OK) != 0)
         throw unusable(what, "systemd passed no credential named " + name,
                        "Add LoadCredential=" + name + ":PATH to the unit.");
-    return read_file(path, what, false);
+    return read_text(path, what, Readers::anybody, largest_secret); // systemd protects it
 }
 
 std::string read_environment(std::string const& name, std::string_view what)
@@ -100,7 +101,7 @@ std::string read_source(SecretSource const& source, std::string_view what)
 {
     switch (source.kind) {
     case SecretSource::Kind::file:
-        return read_file(source.name, what, true);
+        return read_text(source.name, what, Readers::owner_and_group, largest_secret);
     case SecretSource::Kind::credential:
         return read_credential(source.name, what);
     case SecretSource::Kind::env:
@@ -153,6 +154,14 @@ std::string to_string(SecretSource const& source)
         break;
     }
     return "not set";
+}
+
+Secret read_file(std::filesystem::path const& path, std::string_view what, Readers readers, std::size_t largest)
+{
+    auto text = read_text(path, what, readers, largest);
+    Secret secret{text}; // copied, then wiped: see Secret(Secret&&)
+    wipe(text);
+    return secret;
 }
 
 Secret read_secret(SecretSource const& source, std::string_view what)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -39,6 +41,16 @@ struct SecretSource {
 
 /// How people write the source in the configuration: `{credential: client_secret}`. Never the secret.
 std::string to_string(SecretSource const& source);
+
+/// Who may be able to read a file without that being a fault.
+enum class Readers { owner_and_group, anybody };
+
+inline constexpr std::size_t largest_secret = 65536; ///< bytes
+
+/// The whole content of a regular file of at most `largest` bytes, whose name `what` is in errors.
+/// Throws Error with ErrorCategory::config if it is missing, unreadable, larger, or has more readers.
+Secret read_file(std::filesystem::path const& path, std::string_view what, Readers readers,
+                 std::size_t largest = largest_secret);
 
 /// Reads the credential; one trailing line break (LF or CRLF) is not part of it. `what` names it in errors.
 /// Throws Error with ErrorCategory::config if it is missing, empty, longer than 64 KiB, not in

@@ -1,11 +1,14 @@
 #include "daemon/auth/token_answer.h"
 #include "daemon/fault/error.h"
+#include "tests/support/freed_memory.h"
 #include "tests/support/temp_dir.h"
 
 #include <doctest/doctest.h>
 
 namespace usaged::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::string sample(std::string_view file)
 {
@@ -69,6 +72,58 @@ TEST_CASE("a lifetime that is missing or unreadable is five minutes, an absurd o
     for (auto const& each : cases) {
         CAPTURE(each.member);
         CHECK(read_token_answer(with_lifetime(each.member)).lifetime == std::chrono::seconds{each.seconds});
+    }
+}
+
+TEST_CASE("when to ask for the next token is read if it is said, as a number or as text")
+{
+    struct Case {
+        std::string_view member;
+        std::optional<std::chrono::seconds> refresh_in;
+    };
+    static constexpr Case cases[] = {
+        {"", std::nullopt},
+        {R"(,"refresh_in":43199)", 43199s},
+        {R"(,"refresh_in":"43199")", 43199s},
+        {R"(,"refresh_in":0)", std::nullopt},
+        {R"(,"refresh_in":-5)", std::nullopt},
+        {R"(,"refresh_in":"soon")", std::nullopt},
+        {R"(,"refresh_in":9223372036854775807)", 172800s},
+    };
+    for (auto const& each : cases) {
+        CAPTURE(each.member);
+        CHECK(read_token_answer(with_lifetime(each.member)).refresh_in == each.refresh_in);
+    }
+}
+
+TEST_CASE("an id_token is passed on if it is usable, and is no condition")
+{
+    CHECK(read_token_answer(with_lifetime("")).id_token.empty());
+    CHECK(read_token_answer(with_lifetime(R"(,"id_token":"h.c.s")")).id_token.reveal() == "h.c.s");
+    for (std::string const odd : {R"("a b")", R"("\n")", "7", "{}", "null"}) {
+        CAPTURE(odd);
+        CHECK(read_token_answer(with_lifetime(R"(,"id_token":)" + odd)).id_token.empty());
+    }
+}
+
+TEST_CASE("reading an answer leaves no copy of its tokens in freed memory, whether it is taken or refused")
+{
+    for (std::string_view const mark : {"an-access-token-that-nobody-else", "a-refresh-token-that-nobody-else",
+                                        "an-id-token-that-nobody-else-may-know"}) {
+        for (std::string_view const type : {"Bearer", "mac"}) {
+            auto const body = std::string{R"({"access_token":"an-access-token-that-nobody-else",)"} +
+                              R"("refresh_token":"a-refresh-token-that-nobody-else",)" +
+                              R"("id_token":"an-id-token-that-nobody-else-may-know","token_type":")" +
+                              std::string{type} + "\"}";
+            CAPTURE(body);
+            FreedMemory const freed{mark};
+            try {
+                read_token_answer(body);
+            } catch (Error const&) {
+                CHECK(type == "mac");
+            }
+            CHECK(freed.found() == 0);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/auth/token_file.h"
 #include "daemon/fault/error.h"
+#include "tests/support/freed_memory.h"
 #include "tests/support/temp_dir.h"
 
 #include <doctest/doctest.h>
@@ -12,10 +13,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// JSON, as Entra ID sends them, with what has to be escaped in the file.
+constexpr std::string_view claims = "{\"access_token\":\r\n\t{\"c\":\"\\u00e9\x01\"}}";
+
 StoredToken token(std::string const& refresh_token)
 {
-    return StoredToken{Secret{refresh_token},  "https://login.example", "contoso.example", "client",
-                       "2026-07-01T00:00:00Z", "2026-07-02T00:00:00Z",  "fingerprint"};
+    StoredToken out;
+    out.refresh_token = Secret{refresh_token};
+    out.authority = "https://login.example";
+    out.tenant = "contoso.example";
+    out.client_id = "client";
+    out.obtained_at = "2026-07-01T00:00:00Z";
+    out.redeemed_at = "2026-07-02T00:00:00Z";
+    out.seed_fingerprint = "fingerprint";
+    out.obtained_by = "login";
+    out.claims = claims;
+    return out;
 }
 
 std::ptrdiff_t files_in(fs::path const& directory)
@@ -52,6 +65,38 @@ TEST_CASE("a stored token is loaded with all that belongs to it")
     CHECK(loaded->obtained_at == "2026-07-01T00:00:00Z");
     CHECK(loaded->redeemed_at == "2026-07-02T00:00:00Z");
     CHECK(loaded->seed_fingerprint == "fingerprint");
+    CHECK(loaded->obtained_by == "login");
+    CHECK(loaded->claims == claims);
+}
+
+TEST_CASE("a file of the first version, which knew neither how the token was obtained nor claims, is loaded")
+{
+    TempDir const dir;
+    TokenFile const file{dir.path() / "refresh_token"};
+    write_file(file.path(), R"({"authority": "a", "tenant": "t", "client_id": "c", "obtained_at": "o",
+        "redeemed_at": "r", "seed_fingerprint": "", "refresh_token": "the-token"})");
+    auto const loaded = file.load();
+    REQUIRE(loaded);
+    CHECK(loaded->refresh_token.reveal() == "the-token");
+    CHECK(loaded->obtained_by.empty());
+    CHECK(loaded->claims.empty());
+}
+
+TEST_CASE("storing and loading leave no copy of the token in freed memory, nor does a file that is refused")
+{
+    static constexpr std::string_view mark = "a-refresh-token-that-nobody-else-may-know";
+    TempDir const dir;
+    TokenFile const file{dir.path() / "refresh_token"};
+    FreedMemory const freed{mark};
+    file.store(token(std::string{mark}));
+    {
+        auto const loaded = file.load();
+        CHECK(loaded->clone().refresh_token.reveal() == mark);
+    }
+    write_file(file.path(), R"({"refresh_token":")" + std::string{mark} + "\"}");
+    auto const known = freed.found(); // of this test itself
+    CHECK_THROWS_AS(file.load(), Error);
+    CHECK(freed.found() == known);
 }
 
 TEST_CASE("a token with any visible character comes back as it was")
@@ -72,6 +117,8 @@ TEST_CASE("a clone is the same token")
     CHECK(clone.refresh_token.reveal() == "the-token");
     CHECK(clone.seed_fingerprint == "fingerprint");
     CHECK(clone.redeemed_at == "2026-07-02T00:00:00Z");
+    CHECK(clone.obtained_by == "login");
+    CHECK(clone.claims == claims);
 }
 
 TEST_CASE("nobody but the owner can read the file, and no other file is left beside it")

@@ -3,9 +3,14 @@
 #include "tests/support/memory_store.h"
 #include "tests/support/run_coroutine.h"
 #include "tests/support/scripted_transport.h"
+#include "tests/support/temp_dir.h"
 
 #include <boost/system/system_error.hpp>
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace usaged::test {
 namespace {
@@ -22,14 +27,23 @@ struct Fixture {
         request.headers.emplace_back("MS-CorrelationId", "correlation-1");
     }
 
+    ~Fixture() { ::close(log_descriptor); }
+    Fixture(Fixture const&) = delete;
+
     HttpResponse send() { return run_coroutine(io, recorded.send(request), stop); }
+
+    std::string logged() const { return read_file(log_file); }
 
     boost::asio::io_context io;
     boost::asio::cancellation_signal stop;
     ManualClock clock{Timestamp{1000s}};
     MemoryStore store;
     ScriptedTransport transport;
-    RecordedTransport recorded{transport, store, clock, PollId{7}};
+    TempDir dir;
+    std::filesystem::path log_file = dir.path() / "log";
+    int log_descriptor = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    Log log{LogLevel::info, LogFormat::journal, log_descriptor};
+    RecordedTransport recorded{transport, store, clock, log, PollId{7}};
     HttpRequest request;
 };
 
@@ -62,6 +76,39 @@ TEST_CASE_FIXTURE(Fixture, "a request and its answer are recorded, and the answe
     CHECK(call.started_at == Timestamp{1000s});
     CHECK(call.duration == 250ms);
     CHECK(call.error.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a request to Entra ID is recorded with the ids by which Microsoft finds it")
+{
+    request.headers.clear();
+    request.headers.emplace_back("client-request-id", "ours-1");
+    transport.answer(200, "", {HttpHeader{"x-ms-request-id", "trace-1"}, HttpHeader{"client-request-id", "theirs-1"}});
+    send();
+    CHECK(store.calls.back().ids.request_id == "trace-1");
+    CHECK(store.calls.back().ids.correlation_id == "ours-1");
+    request.headers.clear();
+    transport.answer(400, "", {HttpHeader{"Client-Request-Id", "theirs-2"}});
+    send();
+    CHECK(store.calls.back().ids.request_id.empty());
+    CHECK(store.calls.back().ids.correlation_id == "theirs-2");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the ids of a request of ours are not replaced by the server's")
+{
+    transport.answer(200, "", {HttpHeader{"x-ms-request-id", "x"}, HttpHeader{"client-request-id", "x"}});
+    send();
+    CHECK(store.calls.at(0).ids.request_id == "request-1");
+    CHECK(store.calls.at(0).ids.correlation_id == "correlation-1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a request outside a poll is recorded without one")
+{
+    RecordedTransport alone{transport, store, clock, log, std::nullopt};
+    transport.answer(200, "");
+    send();
+    transport.answer(200, "");
+    run_coroutine(alone.send(request));
+    CHECK(store.call_polls == std::vector<std::optional<PollId>>{PollId{7}, std::nullopt});
 }
 
 TEST_CASE_FIXTURE(Fixture, "a wait until a date is recorded even if the answer has no date")
@@ -111,6 +158,19 @@ TEST_CASE_FIXTURE(Fixture, "a record that fails costs no answer, which may hold 
     transport.answer(200, "the answer");
     CHECK(send().body == "the answer");
     CHECK(store.calls.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "records that fail are one warning, however many requests there are")
+{
+    store.broken = Error{ErrorCategory::storage, "the disk is full"};
+    for (int i = 0; i < 3; ++i) {
+        transport.answer(200, "");
+        send();
+    }
+    auto const text = logged();
+    CHECK(text.find("the disk is full") != std::string::npos);
+    CHECK(text.find("call_not_recorded") == text.rfind("call_not_recorded"));
+    CHECK(std::count(text.begin(), text.end(), '\n') == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a record that fails does not hide why there is no answer")

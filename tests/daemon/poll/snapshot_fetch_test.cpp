@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Fixture, "a retry waits by the back-off, but not less than Ret
     transport.answer(429, "", {HttpHeader{"Retry-After", "soon"}});
     transport.answer(200, page({good_row()}));
     fetch();
-    CHECK(clock.sleeps() == Waits{500ms, 57s, 10s, 4s});
+    CHECK(clock.sleeps() == Waits{500ms, 57s + 2850ms, 10s + 500ms, 4s});
 }
 
 TEST_CASE_FIXTURE(Fixture, "each page has its own tries, and a page that uses them up ends the poll")
@@ -278,9 +278,28 @@ TEST_CASE_FIXTURE(Fixture, "a fault of the token endpoint is retried like one of
     grant();
     transport.answer(200, page({good_row()}));
     CHECK(fetch().rows == 1);
-    CHECK(clock.sleeps() == Waits{7s, 1s});
+    CHECK(clock.sleeps() == Waits{7s + 350ms, 1s});
     transport.answer(200, page({good_row()}));
     CHECK(fetch().rows == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a request loop at the token endpoint is waited out, and not asked into by another poll")
+{
+    auto const loop = read_file(std::filesystem::path{USAGED_TEST_DATA} / "token-error-50196-loop.json");
+    transport.answer(400, loop);
+    grant();
+    transport.answer(200, page({good_row()}));
+    fetch();
+    CHECK(clock.sleeps() == Waits{300s + 15s});
+    tokens.drop_access_token();
+    settings.retry.max_retry_after = 1min;
+    transport.answer(400, loop);
+    for (int i = 0; i < 3; ++i) {
+        auto const error = failure();
+        CHECK(error.category() == ErrorCategory::throttled);
+        CHECK(error.retry_after() == 5min);
+    }
+    CHECK(transport.done());
 }
 
 TEST_CASE_FIXTURE(Fixture, "faults that repeating does not cure are tried once")

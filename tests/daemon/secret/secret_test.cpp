@@ -1,5 +1,5 @@
-#include "daemon/auth/secret.h"
 #include "daemon/fault/error.h"
+#include "daemon/secret/secret.h"
 #include "tests/support/freed_memory.h"
 #include "tests/support/temp_dir.h"
 
@@ -124,6 +124,21 @@ TEST_CASE("a secret of 64 KiB is read, a longer one refused")
     CHECK(read_secret({Kind::file, file.string()}, "the key").reveal().size() == 65536);
     write_file(file, std::string(65537, 'x'), ours);
     CHECK(refusal({Kind::file, file.string()}).find("larger than 64 KiB") != std::string::npos);
+}
+
+TEST_CASE("a file is read whole, whoever else may read it if that is no fault")
+{
+    TempDir const dir;
+    auto const file = dir.path() / "certificate";
+    write_file(file, "text\n", std::filesystem::perms{0644});
+    CHECK(read_file(file, "the file", Readers::anybody).reveal() == "text\n");
+    CHECK_THROWS_WITH_AS(read_file(file, "the file", Readers::owner_and_group),
+                         doctest::Contains("can be read by every user"), Error);
+    CHECK_THROWS_WITH_AS(read_file(file, "the file", Readers::anybody, 4), doctest::Contains("is larger than"), Error);
+    write_file(file, "", ours);
+    CHECK(read_file(file, "the file", Readers::owner_and_group).empty());
+    CHECK_THROWS_WITH_AS(read_file(dir.path(), "the file", Readers::anybody),
+                         doctest::Contains("is not a regular file"), Error);
 }
 
 TEST_CASE("reading a file leaves no copy of the secret in freed memory, whether it is taken or too long")
