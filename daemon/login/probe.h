@@ -1,0 +1,23 @@
+#pragma once
+
+#include "daemon/fault/error.h"
+#include "daemon/net/http.h"
+
+#include <optional>
+#include <string>
+
+namespace usaged {
+
+/// What Partner Center thinks of an access token.
+struct Verdict {
+    std::optional<Error> refusal;      ///< why the API does not serve the token's owner; nothing if it does
+    std::optional<bool> mfa_compliant; ///< whether the sign-in counts as one with multi-factor authentication
+    std::string date;                  ///< header Date of the answer
+    Verdict() = default;               // g++ 12 destroys aggregates that are temporaries of a co_await expression twice
+};
+
+/// Asks the API at `url` once with `ValidateMfa: true`. Throws what `transport` throws.
+/// (Partner Center docs: mfa; the answer's header is isMfaCompliant)
+boost::asio::awaitable<Verdict> probe(HttpTransport& transport, std::string url, std::string access_token);
+
+} // namespace usaged

@@ -1,0 +1,67 @@
+#include "daemon/login/probe.h"
+#include "tests/daemon/login/entra.h"
+
+namespace usaged::test {
+namespace {
+
+Verdict ask(ScriptedTransport& transport)
+{
+    return run_coroutine(probe(transport, "https://api.example/v1/analytics/licenses/usage", "access-1"));
+}
+
+} // namespace
+
+TEST_CASE("the API is asked once, with the token and the question whether it counts as multi-factor")
+{
+    ScriptedTransport transport;
+    transport.answer(200, "{}");
+    ask(transport);
+    REQUIRE(transport.requests.size() == 1);
+    auto const& request = transport.requests[0];
+    CHECK(request.method == "GET");
+    CHECK(request.url == "https://api.example/v1/analytics/licenses/usage");
+    CHECK(header_of(request, "Authorization") == "Bearer access-1");
+    CHECK(header_of(request, "ValidateMfa") == "true");
+    CHECK(header_of(request, "MS-RequestId").size() == 36);
+    CHECK(header_of(request, "MS-CorrelationId").size() == 36);
+}
+
+TEST_CASE("what the API says about multi-factor authentication")
+{
+    struct Case {
+        std::string value;
+        std::optional<bool> compliant;
+    };
+    for (auto const& row : {Case{"true", true}, Case{"True", true}, Case{"false", false}, Case{"FALSE", false},
+                            Case{"", std::nullopt}, Case{"yes", std::nullopt}}) {
+        CAPTURE(row.value);
+        ScriptedTransport transport;
+        transport.answer(200, "{}", {{"isMfaCompliant", row.value}, {"Date", "Wed, 01 Jul 2026 00:00:00 GMT"}});
+        auto const verdict = ask(transport);
+        CHECK_FALSE(verdict.refusal);
+        CHECK(verdict.mfa_compliant == row.compliant);
+        CHECK(verdict.date == "Wed, 01 Jul 2026 00:00:00 GMT");
+    }
+}
+
+TEST_CASE("a refusal of the API has its cause and the ids of the request")
+{
+    ScriptedTransport transport;
+    transport.answer(401, payload("error-401-900421-mfa.json"), {{"isMfaCompliant", "false"}});
+    auto const verdict = ask(transport);
+    REQUIRE(verdict.refusal);
+    CHECK(verdict.refusal->category() == ErrorCategory::auth);
+    CHECK(verdict.refusal->api_code() == "900421");
+    CHECK(verdict.refusal->ids().request_id == header_of(transport.requests[0], "MS-RequestId"));
+    CHECK(verdict.refusal->ids().correlation_id == header_of(transport.requests[0], "MS-CorrelationId"));
+    CHECK(verdict.mfa_compliant == false);
+}
+
+TEST_CASE("no answer is no verdict")
+{
+    ScriptedTransport transport;
+    transport.fail(Error{ErrorCategory::network, "reset"});
+    CHECK_THROWS_AS(ask(transport), Error);
+}
+
+} // namespace usaged::test
