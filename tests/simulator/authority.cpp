@@ -1,186 +1,151 @@
 #include "tests/simulator/authority.h"
 
-#include "tests/simulator/form.h"
 #include "tests/simulator/json_text.h"
-
-#include <algorithm>
-#include <array>
-#include <ctime>
-#include <sstream>
 
 namespace usaged::test {
 namespace {
 
-/// `2026-07-21 04:10:58Z`
-std::string timestamp(Authority::Time now)
+/// The URL that the client posted to, as it has to stand in an assertion.
+std::string url_of(Request const& request)
 {
-    auto const seconds = std::chrono::system_clock::to_time_t(now);
-    std::tm fields{};
-    gmtime_r(&seconds, &fields);
-    std::array<char, 32> text{};
-    auto const size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%SZ", &fields);
-    return {text.data(), size};
+    return "https://" + request.value("Host") + std::string{request.path()};
 }
 
-std::vector<std::string> words(std::string const& text)
+std::optional<Refusal> refuse_post(Request const& request)
 {
-    std::istringstream in{text};
-    std::vector<std::string> found;
-    for (std::string word; in >> word;) found.push_back(word);
-    return found;
+    auto const content_type = request.value("Content-Type");
+    if (request.method != "POST") return Refusal{405, "invalid_request", 900561, "The endpoint only accepts POST."};
+    if (equal_ignoring_case(content_type.substr(0, content_type.find(';')), "application/x-www-form-urlencoded"))
+        return std::nullopt;
+    return missing("grant_type");
 }
 
-bool asks_for_offline_access(std::string const& scope)
+Refusal malformed()
 {
-    auto const scopes = words(scope);
-    return std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end();
+    return {400, "invalid_request", 9002313, "Invalid request. Request is malformed."};
 }
 
-std::vector<Header> headers(Authority::Time now)
+std::string epoch(Authority::Time time)
 {
-    return {{"Cache-Control", "no-store, no-cache"},
-            {"Pragma", "no-cache"},
-            {"Content-Type", "application/json; charset=utf-8"},
-            {"x-ms-request-id", random_guid()},
-            {"Date", http_date(now)}};
-}
-
-std::string field(std::map<std::string, std::string> const& form, std::string const& name)
-{
-    auto const found = form.find(name);
-    return found == form.end() ? std::string{} : found->second;
+    return std::to_string(std::chrono::system_clock::to_time_t(time));
 }
 
 } // namespace
 
-Authority::Authority(AuthorityOptions options) : options_{std::move(options)}
+Authority::Authority(AuthorityOptions options)
+    : options_{std::move(options)}, client_{options_.client}, device_codes_{secrets_, options_.device_code_interval}
 {
-    if (!options_.client_secret.empty()) secrets_.push_back(options_.client_secret);
+    secrets_.keep(options_.client.client_secret);
+    secrets_.keep(options_.client.key_pem);
 }
 
-Answer Authority::answer(Request const& request, Time now)
+Answer Authority::answer(Request const& request, EntraEndpoint const& endpoint, Time now)
 {
-    if (auto const refusal = refuse_request(request)) return refuse(*refusal, now);
-    auto const form = parse_form(request.body);
-    if (!form) return refuse({400, "invalid_request", 9002313, "Invalid request. Request is malformed."}, now);
-    if (auto const refusal = refuse_form(*form)) return refuse(*refusal, now);
-    return grant(asks_for_offline_access(form->at("scope")), now);
-}
-
-std::optional<Authority::Refusal> Authority::refuse_request(Request const& request) const
-{
-    auto const tenant = request.path().substr(1, request.path().find('/', 1) - 1);
-    if (request.method != "POST") return Refusal{405, "invalid_request", 900561, "The endpoint only accepts POST."};
-    if (!equal_ignoring_case(tenant, options_.tenant))
-        return Refusal{400, "invalid_request", 90002, "Tenant '" + std::string{tenant} + "' not found."};
-    auto const content_type = request.value("Content-Type");
-    if (!equal_ignoring_case(content_type.substr(0, content_type.find(';')), "application/x-www-form-urlencoded"))
-        return Refusal{400, "invalid_request", 900144, "The request body must contain the parameter 'grant_type'."};
-    return std::nullopt;
-}
-
-std::optional<Authority::Refusal> Authority::refuse_form(Form const& form) const
-{
-    for (auto const* const name : {"grant_type", "client_id", "refresh_token", "scope"})
-        if (field(form, name).empty())
-            return Refusal{400, "invalid_request", 900144,
-                           "The request body must contain the parameter '" + std::string{name} + "'."};
-    if (form.contains("resource"))
-        return Refusal{400, "invalid_request", 901002, "The 'resource' request parameter is not supported."};
-    if (form.at("grant_type") != "refresh_token")
-        return Refusal{400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type."};
-    if (auto refusal = refuse_client(form)) return refusal;
-    if (auto refusal = refuse_scope(form.at("scope"))) return refusal;
-    return refuse_grant(form.at("refresh_token"));
-}
-
-std::optional<Authority::Refusal> Authority::refuse_client(Form const& form) const
-{
-    if (form.at("client_id") != options_.client_id)
-        return Refusal{400, "unauthorized_client", 700016, "Application not found in the directory."};
-    auto const secret = form.find("client_secret");
-    if (options_.client_secret.empty() && secret != form.end())
-        return Refusal{401, "invalid_client", 700025, "Client is public so a secret must not be presented."};
-    if (options_.client_secret.empty()) return std::nullopt;
-    if (secret == form.end())
-        return Refusal{401, "invalid_client", 7000218, "The body must contain 'client_assertion' or 'client_secret'."};
-    if (secret->second != options_.client_secret)
-        return Refusal{401, "invalid_client", 7000215, "Invalid client secret provided."};
-    return std::nullopt;
-}
-
-std::optional<Authority::Refusal> Authority::refuse_scope(std::string const& scope) const
-{
-    auto resources = 0;
-    for (auto const& word : words(scope)) {
-        if (scopes_.contains(word))
-            ++resources;
-        else if (word != "offline_access" && word != "openid" && word != "profile")
-            return Refusal{400, "invalid_scope", 70011, "The scope '" + word + "' is not valid."};
+    EntraCall const call{request, endpoint, now};
+    if (!equal_ignoring_case(endpoint.tenant, options_.tenant))
+        return refuse({400, "invalid_request", 90002, "Tenant '" + endpoint.tenant + "' not found."}, call);
+    switch (endpoint.purpose) {
+    case EntraPurpose::token:
+        return answer_token(call);
+    case EntraPurpose::device_code:
+        return answer_device_code(call);
+    case EntraPurpose::authorize:
+        return authorize_.answer(call);
+    case EntraPurpose::configuration:
+        break;
     }
-    if (resources == 1) return std::nullopt;
-    return Refusal{400, "invalid_scope", 70011, "The scope must name one resource."};
+    return answer_configuration(call);
 }
 
-std::optional<Authority::Refusal> Authority::refuse_grant(std::string const& refresh_token) const
+void Authority::note_secrets(Request const& request)
 {
-    if (refresh_tokens_.contains(refresh_token)) return std::nullopt;
-    if (revoked_.contains(refresh_token))
-        return Refusal{400, "invalid_grant", 700082, "The refresh token has expired due to inactivity."};
-    return Refusal{400, "invalid_grant", 70000, "The provided grant is invalid or malformed."};
+    auto const fields = parse_form(request.body);
+    if (!fields) return;
+    secrets_.keep(field_of(*fields, "client_assertion"));
+    secrets_.keep(field_of(*fields, "code_verifier"));
 }
 
-Answer Authority::refuse(Refusal const& refusal, Time now) const
+Answer Authority::answer_token(EntraCall const& call)
 {
-    auto const code = std::to_string(refusal.code);
-    auto const time = timestamp(now);
-    auto const trace = random_guid();
-    auto const correlation = random_guid();
-    auto const description = "AADSTS" + code + ": " + refusal.text + " Trace ID: " + trace +
-                             " Correlation ID: " + correlation + " Timestamp: " + time;
-    auto body = R"({"error":)" + json_text(refusal.error) + R"(,"error_description":)" + json_text(description) +
-                R"(,"error_codes":[)" + code + R"(],"timestamp":)" + json_text(time) + R"(,"trace_id":)" +
-                json_text(trace) + R"(,"correlation_id":)" + json_text(correlation) +
-                R"(,"error_uri":"https://login.microsoftonline.com/error?code=)" + code + '"';
-    if (refusal.code == 700082) body += R"(,"suberror":"bad_token")";
-    return {refusal.status, headers(now), body + '}'};
+    if (auto const refusal = refuse_post(call.request)) return refuse(*refusal, call);
+    auto const fields = parse_form(call.request.body);
+    if (!fields) return refuse(malformed(), call);
+    if (field_of(*fields, "grant_type").empty()) return refuse(missing("grant_type"), call);
+    if (auto const refusal = client_.refuse(*fields, url_of(call.request), call.now)) return refuse(*refusal, call);
+    auto const verdict = redeem(*fields, call);
+    if (auto const* const refusal = std::get_if<Refusal>(&verdict)) return refuse(*refusal, call);
+    return grant(std::get<Granted>(verdict), *fields, call);
 }
 
-Answer Authority::grant(bool offline_access, Time now)
+Answer Authority::answer_device_code(EntraCall const& call)
 {
-    auto const access_token = issue("SIMULATED.ACCESS.");
-    access_tokens_[access_token] = now + options_.expires_in;
-    auto const lifetime = std::to_string(options_.expires_in.count());
-    auto body = R"({"token_type":"Bearer","scope":"https://api.partnercenter.microsoft.com/user_impersonation",)"
-                R"("expires_in":)" +
-                lifetime + R"(,"ext_expires_in":)" + lifetime + R"(,"access_token":)" + json_text(access_token);
-    if (offline_access && options_.rotate) body += R"(,"refresh_token":)" + json_text(issue_refresh_token());
-    body += R"(,"id_token":)" + json_text(issue("SIMULATED.ID.")) + '}';
-    return {200, headers(now), body};
+    if (auto const refusal = refuse_post(call.request)) return refuse(*refusal, call);
+    auto const fields = parse_form(call.request.body);
+    auto const version = call.endpoint.version;
+    if (!fields) return refuse(malformed(), call);
+    if (auto const refusal = client_.refuse_id(field_of(*fields, "client_id"))) return refuse(*refusal, call);
+    if (auto const refusal = api_.refuse(*fields, version)) return refuse(*refusal, call);
+    return device_codes_.issue(call, asked_for(*fields, version));
 }
 
-bool Authority::accepts(std::string const& access_token, Time now) const
+Answer Authority::answer_configuration(EntraCall const& call) const
 {
-    auto const found = access_tokens_.find(access_token);
-    return found != access_tokens_.end() && now < found->second;
+    auto const root = "https://" + call.request.value("Host") + '/' + options_.tenant;
+    return {200, entra_headers(random_guid(), call),
+            R"({"token_endpoint":)" + json_text(root + "/oauth2/v2.0/token") + R"(,"authorization_endpoint":)" +
+                json_text(root + "/oauth2/v2.0/authorize") + R"(,"device_authorization_endpoint":)" +
+                json_text(root + "/oauth2/v2.0/devicecode") + R"(,"issuer":)" + json_text(root + "/v2.0") + '}'};
 }
 
-void Authority::revoke_refresh_tokens()
+Authority::Verdict Authority::redeem(FormFields const& fields, EntraCall const& call)
 {
-    revoked_.merge(refresh_tokens_);
-    refresh_tokens_.clear();
+    auto const grant_type = fields.at("grant_type");
+    auto const version = call.endpoint.version;
+    if (grant_type == "refresh_token") return redeem_refresh_token(fields, version);
+    if (auto const refusal = api_.refuse_if_named(fields, version)) return *refusal;
+    if (grant_type == "authorization_code") return codes_.redeem(fields, call.now);
+    // The short name is older than RFC 8628, and still taken.
+    if (grant_type == "urn:ietf:params:oauth:grant-type:device_code" || grant_type == "device_code")
+        return device_codes_.redeem(fields, version, call.now);
+    return Refusal{400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type."};
 }
 
-std::string Authority::issue_refresh_token()
+Authority::Verdict Authority::redeem_refresh_token(FormFields const& fields, EntraVersion version)
 {
-    auto token = issue("SIMULATED-REFRESH-");
-    refresh_tokens_.insert(token);
-    return token;
+    auto const token = field_of(fields, "refresh_token");
+    if (token.empty()) return missing("refresh_token");
+    if (auto const refusal = api_.refuse(fields, version)) return *refusal;
+    if (auto const refusal = tokens_.refuse_refresh_token(token)) return *refusal;
+    return asked_for(fields, version);
 }
 
-std::string Authority::issue(std::string_view prefix)
+Answer Authority::grant(Granted granted, FormFields const& fields, EntraCall const& call)
 {
-    return secrets_.emplace_back(random_token(prefix));
+    auto const access_token = tokens_.issue_access_token(call.now + options_.expires_in);
+    auto body =
+        R"({"token_type":"Bearer",)" + lifetimes(fields, call) + R"(,"access_token":)" + json_text(access_token);
+    if (granted.refresh_token && options_.rotate)
+        body += R"(,"refresh_token":)" + json_text(tokens_.issue_refresh_token());
+    if (granted.id_token) {
+        auto const id_token = make_id_token(person_, options_.client.client_id, call);
+        secrets_.keep(id_token);
+        body += R"(,"id_token":)" + json_text(id_token);
+    }
+    return {200, entra_headers(random_guid(), call), body + '}'};
+}
+
+/// Of the access token, with what it is for: v1 writes numbers as text, and more of them.
+std::string Authority::lifetimes(FormFields const& fields, EntraCall const& call) const
+{
+    auto const v1 = call.endpoint.version == EntraVersion::v1;
+    auto const number = [&](std::string const& digits) { return v1 ? json_text(digits) : digits; };
+    auto const seconds = number(std::to_string(options_.expires_in.count()));
+    auto text = R"("expires_in":)" + seconds + R"(,"ext_expires_in":)" + seconds;
+    if (options_.refresh_in) text += R"(,"refresh_in":)" + number(std::to_string(options_.refresh_in->count()));
+    if (!v1) return R"("scope":"https://api.partnercenter.microsoft.com/user_impersonation",)" + text;
+    return R"("scope":"user_impersonation",)" + text + R"(,"expires_on":)" +
+           json_text(epoch(call.now + options_.expires_in)) + R"(,"not_before":)" + json_text(epoch(call.now)) +
+           R"(,"resource":)" + json_text(field_of(fields, "resource"));
 }
 
 } // namespace usaged::test

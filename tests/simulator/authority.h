@@ -1,76 +1,77 @@
 #pragma once
 
-#include "tests/simulator/exchange.h"
+#include "tests/simulator/api_names.h"
+#include "tests/simulator/authorization_codes.h"
+#include "tests/simulator/authorize_endpoint.h"
+#include "tests/simulator/client_proof.h"
+#include "tests/simulator/device_codes.h"
+#include "tests/simulator/entra.h"
+#include "tests/simulator/id_token.h"
+#include "tests/simulator/issued_secrets.h"
+#include "tests/simulator/issued_tokens.h"
 
 #include <chrono>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <vector>
+#include <variant>
 
 namespace usaged::test {
 
-/// The one registered application, and how tokens are given to it.
+/// How tokens are given to the one registered application.
 struct AuthorityOptions {
     std::string tenant;
-    std::string client_id;
-    std::string client_secret; ///< empty: a public client
+    RegisteredClient client;
     std::chrono::seconds expires_in{3600};
+    std::optional<std::chrono::seconds> refresh_in;
+    std::chrono::seconds device_code_interval{5};
     bool rotate = true; ///< hand out a new refresh token with every access token
 };
 
-/// The token endpoint of Entra ID (v2.0), for the grant `refresh_token`.
+/// Entra ID: tokens of the v1 and v2 endpoints for the grants refresh_token, authorization_code and device_code, and
+/// the two ways to a person's consent.
 class Authority {
 public:
     using Time = std::chrono::system_clock::time_point;
 
     explicit Authority(AuthorityOptions options);
+    Authority(Authority const&) = delete;
+    Authority& operator=(Authority const&) = delete;
 
     AuthorityOptions const& options() const { return options_; }
-    /// Besides that of the real service.
-    void allow_audience(std::string const& audience) { scopes_.insert(audience + permission); }
+    Person const& person() const { return person_; }
+    /// Where clients reach it: `https://HOST:PORT`; the API may be named so too.
+    void add_base_url(std::string const& url) { api_.allow(url); }
 
-    Answer answer(Request const& request, Time now);
+    Answer answer(Request const& request, EntraEndpoint const& endpoint, Time now);
 
-    /// Whether the access token was issued here, has not expired and was not revoked.
-    bool accepts(std::string const& access_token, Time now) const;
+    /// Keeps the secrets that a request to the token endpoint brings, whatever becomes of it.
+    void note_secrets(Request const& request);
+    IssuedSecrets const& secrets() const { return secrets_; }
 
-    void revoke_access_tokens() { access_tokens_.clear(); }
-    /// From now on the refresh tokens issued so far are refused with AADSTS700082.
-    void revoke_refresh_tokens();
-    /// A refresh token as an interactive sign-in gives one.
-    std::string issue_refresh_token();
-
-    /// Every token issued so far and the client secret.
-    std::vector<std::string> const& secrets() const { return secrets_; }
+    IssuedTokens& tokens() { return tokens_; }
+    AuthorizeEndpoint& authorize() { return authorize_; }
+    DeviceCodes& device_codes() { return device_codes_; }
 
 private:
-    struct Refusal {
-        int status;
-        std::string error;
-        int code;
-        std::string text;
-    };
-    using Form = std::map<std::string, std::string>;
+    using Verdict = std::variant<Granted, Refusal>;
 
-    std::optional<Refusal> refuse_request(Request const& request) const;
-    std::optional<Refusal> refuse_form(Form const& form) const;
-    std::optional<Refusal> refuse_client(Form const& form) const;
-    std::optional<Refusal> refuse_scope(std::string const& scope) const;
-    std::optional<Refusal> refuse_grant(std::string const& refresh_token) const;
-    Answer refuse(Refusal const& refusal, Time now) const;
-    Answer grant(bool offline_access, Time now);
-    std::string issue(std::string_view prefix);
-
-    static constexpr auto permission = "/user_impersonation";
+    Answer answer_token(EntraCall const& call);
+    Answer answer_device_code(EntraCall const& call);
+    Answer answer_configuration(EntraCall const& call) const;
+    Verdict redeem(FormFields const& fields, EntraCall const& call);
+    Verdict redeem_refresh_token(FormFields const& fields, EntraVersion version);
+    Answer grant(Granted granted, FormFields const& fields, EntraCall const& call);
+    std::string lifetimes(FormFields const& fields, EntraCall const& call) const;
 
     AuthorityOptions options_;
-    std::set<std::string> scopes_{std::string{"https://api.partnercenter.microsoft.com"} + permission};
-    std::map<std::string, Time> access_tokens_; ///< and when each expires
-    std::set<std::string> refresh_tokens_;
-    std::set<std::string> revoked_;
-    std::vector<std::string> secrets_;
+    Person person_;
+    IssuedSecrets secrets_;
+    ApiNames api_;
+    ClientProof client_;
+    IssuedTokens tokens_{secrets_};
+    AuthorizationCodes codes_{secrets_};
+    DeviceCodes device_codes_;
+    AuthorizeEndpoint authorize_{client_, api_, codes_};
 };
 
 } // namespace usaged::test

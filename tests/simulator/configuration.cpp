@@ -44,6 +44,8 @@ Settings settings_for(fs::path const& directory, ConfigurationValues const& valu
     };
     if (!values.client_secret.empty())
         settings["partner_center.client_secret"] = write_secret(directory / "client_secret", values.client_secret);
+    if (!values.certificate_pem.empty())
+        settings["partner_center.certificate"] = write_secret(directory / "app.pem", values.certificate_pem);
     write_file(ca_file, values.ca_pem);
     fs::create_directories(state);
     return settings;

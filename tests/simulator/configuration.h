@@ -11,7 +11,8 @@ struct ConfigurationValues {
     std::string ca_pem;
     std::string tenant;
     std::string client_id;
-    std::string client_secret; ///< empty: a public client
+    std::string client_secret;   ///< empty: none
+    std::string certificate_pem; ///< of the application, with its key; empty: none
     std::string refresh_token;
 };
 

@@ -1,7 +1,10 @@
 #include "tests/simulator/form.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <charconv>
+#include <cstdio>
 
 namespace usaged::test {
 namespace {
@@ -30,9 +33,9 @@ std::optional<std::string> decode(std::string_view text)
 
 } // namespace
 
-std::optional<std::map<std::string, std::string>> parse_form(std::string_view body)
+std::optional<FormFields> parse_form(std::string_view body)
 {
-    std::map<std::string, std::string> fields;
+    FormFields fields;
     while (!body.empty()) {
         auto const field = body.substr(0, body.find('&'));
         body.remove_prefix(std::min(body.size(), field.size() + 1));
@@ -43,6 +46,31 @@ std::optional<std::map<std::string, std::string>> parse_form(std::string_view bo
         if (!name || !value || !fields.emplace(*name, *value).second) return std::nullopt;
     }
     return fields;
+}
+
+std::string field_of(FormFields const& fields, std::string const& name)
+{
+    auto const found = fields.find(name);
+    return found == fields.end() ? std::string{} : found->second;
+}
+
+std::string percent_encoded(std::string_view text)
+{
+    std::string encoded;
+    for (auto const c : text) {
+        auto const code = static_cast<unsigned char>(c);
+        std::array<char, 4> escape{c};
+        if (std::isalnum(code) == 0) std::snprintf(escape.data(), escape.size(), "%%%02X", unsigned{code});
+        encoded += escape.data();
+    }
+    return encoded;
+}
+
+std::string to_form(FormFields const& fields)
+{
+    std::string text;
+    for (auto const& [name, value] : fields) text += (text.empty() ? "" : "&") + name + '=' + percent_encoded(value);
+    return text;
 }
 
 } // namespace usaged::test

@@ -7,8 +7,19 @@
 
 namespace usaged::test {
 
-/// The fields of an `application/x-www-form-urlencoded` body, decoded. Nothing if a field is there twice, has no `=`,
-/// or is not properly percent-encoded.
-std::optional<std::map<std::string, std::string>> parse_form(std::string_view body);
+using FormFields = std::map<std::string, std::string>;
+
+/// The fields of an `application/x-www-form-urlencoded` body or of a query, decoded. Nothing if a field is there twice,
+/// has no `=`, or is not properly percent-encoded.
+std::optional<FormFields> parse_form(std::string_view body);
+
+/// The value of that field, empty if it is not there.
+std::string field_of(FormFields const& fields, std::string const& name);
+
+/// With everything but letters and digits encoded.
+std::string percent_encoded(std::string_view text);
+
+/// The fields as a body or a query.
+std::string to_form(FormFields const& fields);
 
 } // namespace usaged::test

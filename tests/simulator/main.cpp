@@ -14,6 +14,7 @@ struct Arguments {
     std::filesystem::path directory = "usaged-simulator";
     std::string every = "24h";
     std::int64_t expires_in = 3600;
+    bool certificate = false;
 };
 
 void add_options(CLI::App& app, Arguments& arguments)
@@ -30,6 +31,8 @@ void add_options(CLI::App& app, Arguments& arguments)
     app.add_option("--expires-in", arguments.expires_in, "Lifetime of access tokens in seconds")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    app.add_flag("--gzip", options.gzip, "Compress the answers of the API");
+    app.add_flag("--certificate", arguments.certificate, "The application has a certificate instead of a secret");
 }
 
 sigset_t stop_signals()
@@ -41,12 +44,23 @@ sigset_t stop_signals()
     return signals;
 }
 
+void add_certificate(usaged::test::SimulatorOptions& options)
+{
+    usaged::test::CertificateOptions wanted;
+    wanted.common_name = "Simulated application";
+    wanted.rsa_bits = 2048;
+    auto const made = usaged::test::self_sign(wanted);
+    options.client_certificate = made.certificate_pem;
+    options.client_key = made.key_pem;
+}
+
 void run(Arguments arguments)
 {
     auto const signals = stop_signals();
     // Before the simulator starts its thread, which inherits the mask.
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     arguments.options.expires_in = std::chrono::seconds{arguments.expires_in};
+    if (arguments.certificate) add_certificate(arguments.options);
     std::filesystem::create_directories(arguments.directory);
     usaged::test::Simulator const simulator{arguments.options};
     auto const file = simulator.configuration(arguments.directory, {{"schedule.every", arguments.every}});

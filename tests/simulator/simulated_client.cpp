@@ -1,23 +1,12 @@
 #include "tests/simulator/simulated_client.h"
 
-#include <array>
-#include <cctype>
-#include <cstdio>
+#include "tests/simulator/base64url.h"
+#include "tests/simulator/form.h"
+
+#include <doctest/doctest.h>
 
 namespace usaged::test {
 namespace {
-
-std::string percent_encoded(std::string const& text)
-{
-    std::string encoded;
-    for (auto const c : text) {
-        auto const code = static_cast<unsigned char>(c);
-        std::array<char, 4> escape{c};
-        if (std::isalnum(code) == 0) std::snprintf(escape.data(), escape.size(), "%%%02X", unsigned{code});
-        encoded += escape.data();
-    }
-    return encoded;
-}
 
 std::string lines(std::map<std::string, std::string> const& headers)
 {
@@ -41,18 +30,37 @@ std::map<std::string, std::string> SimulatedClient::token_form(std::string const
 
 std::string SimulatedClient::token_request(std::map<std::string, std::string> const& form) const
 {
-    std::string body;
-    for (auto const& [name, value] : form) body += (body.empty() ? "" : "&") + name + '=' + percent_encoded(value);
-    return token_request_of(body);
+    return token_request_of(to_form(form));
 }
 
 std::string SimulatedClient::token_request_of(std::string const& encoded_form) const
 {
-    return "POST /" + simulator_.tenant() + "/oauth2/v2.0/token HTTP/1.1\r\n" +
+    return post_request("/oauth2/v2.0/token", encoded_form);
+}
+
+std::string SimulatedClient::post_request(std::string const& path, std::string const& encoded_form) const
+{
+    return "POST /" + simulator_.tenant() + path + " HTTP/1.1\r\n" +
            lines({{"Host", "127.0.0.1:" + std::to_string(simulator_.port())},
                   {"Content-Type", "application/x-www-form-urlencoded"},
                   {"Content-Length", std::to_string(encoded_form.size())}}) +
            "\r\n" + encoded_form;
+}
+
+ReceivedAnswer SimulatedClient::post(std::string const& path, std::map<std::string, std::string> const& form) const
+{
+    return ask(post_request(path, to_form(form)));
+}
+
+ReceivedAnswer SimulatedClient::get(std::string const& target) const
+{
+    return ask("GET " + target + " HTTP/1.1\r\n" + lines({{"Host", "127.0.0.1:" + std::to_string(simulator_.port())}}) +
+               "\r\n");
+}
+
+std::string SimulatedClient::url(std::string const& path) const
+{
+    return simulator_.base_url() + '/' + simulator_.tenant() + path;
 }
 
 std::map<std::string, std::string> SimulatedClient::usage_headers(std::string const& access_token) const
@@ -87,6 +95,13 @@ std::string SimulatedClient::access_token() const
     return text_field(ask(token_request(token_form(simulator_.seed_refresh_token()))).body, "access_token");
 }
 
+void check_refused(ReceivedAnswer const& answer, int status, std::string const& error, std::string const& code)
+{
+    CHECK(answer.status == status);
+    CHECK(text_field(answer.body, "error") == error);
+    CHECK(answer.body.find("\"error_codes\":[" + code + ']') != std::string::npos);
+}
+
 std::string text_field(std::string const& json, std::string_view name)
 {
     auto const opening = '"' + std::string{name} + "\":\"";
@@ -94,6 +109,12 @@ std::string text_field(std::string const& json, std::string_view name)
     if (start == std::string::npos) return {};
     auto const value = start + opening.size();
     return json.substr(value, json.find('"', value) - value);
+}
+
+std::string id_token_claims(std::string const& id_token)
+{
+    auto const start = id_token.find('.') + 1;
+    return from_base64url(id_token.substr(start, id_token.find('.', start) - start)).value_or("");
 }
 
 } // namespace usaged::test

@@ -28,14 +28,29 @@ public:
     /// Sends over a connection of its own.
     ReceivedAnswer ask(std::string_view request) const;
 
+    /// Posts a form to `/TENANT` and `path`.
+    ReceivedAnswer post(std::string const& path, std::map<std::string, std::string> const& form) const;
+    ReceivedAnswer get(std::string const& target) const;
+
+    /// `https://127.0.0.1:PORT/TENANT` and `path`.
+    std::string url(std::string const& path) const;
+
     /// A new access token in exchange for the seed.
     std::string access_token() const;
 
 private:
+    std::string post_request(std::string const& path, std::string const& encoded_form) const;
+
     Simulator const& simulator_;
 };
 
+/// Checks that Entra ID refused with that status, `error` and number.
+void check_refused(ReceivedAnswer const& answer, int status, std::string const& error, std::string const& code);
+
 /// The value of a text field of a JSON object, which must not contain a backslash; empty if it is not there.
 std::string text_field(std::string const& json, std::string_view name);
+
+/// The claims in a JWT, as JSON.
+std::string id_token_claims(std::string const& id_token);
 
 } // namespace usaged::test

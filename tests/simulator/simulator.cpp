@@ -1,183 +1,9 @@
 #include "tests/simulator/simulator.h"
 
-#include "tests/simulator/authority.h"
 #include "tests/simulator/configuration.h"
-#include "tests/simulator/server.h"
-#include "tests/simulator/usage_endpoint.h"
-
-#include <algorithm>
-#include <array>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <optional>
-#include <stdexcept>
+#include "tests/simulator/simulator_impl.h"
 
 namespace usaged::test {
-namespace {
-
-constexpr auto tenant_id = "5b9e1c3a-7d24-4f60-8a1b-2c3d4e5f6071";
-constexpr auto application_id = "11111111-2222-3333-4444-555555555555";
-
-KeyedCertificate make_authority_certificate()
-{
-    CertificateOptions options;
-    options.common_name = "Simulated Partner Center CA";
-    options.is_ca = true;
-    options.valid_until = std::chrono::hours{24 * 365};
-    return self_sign(options);
-}
-
-KeyedCertificate make_server_certificate(KeyedCertificate const& ca, CertificateOptions options)
-{
-    if (options.common_name.empty() && options.dns_names.empty() && options.ip_addresses.empty()) {
-        options.dns_names = {"localhost"};
-        options.ip_addresses = {"127.0.0.1"};
-        options.valid_until = std::chrono::hours{24 * 365};
-    }
-    return issue(ca, options);
-}
-
-Endpoint endpoint_of(Request const& request)
-{
-    if (request.path().ends_with("/oauth2/v2.0/token")) return Endpoint::token;
-    return request.path() == "/v1/analytics/licenses/usage" ? Endpoint::usage : Endpoint::other;
-}
-
-AuthorityOptions authority_options(SimulatorOptions const& options)
-{
-    AuthorityOptions authority;
-    authority.tenant = tenant_id;
-    authority.client_id = application_id;
-    if (!options.public_client) authority.client_secret = random_token("SIMULATED~secret%20");
-    authority.expires_in = options.expires_in;
-    authority.rotate = options.rotate_refresh_tokens;
-    return authority;
-}
-
-void apply(Fault const& fault, Reply& reply)
-{
-    if (fault.cut) reply.bytes.resize(std::min(*fault.cut, reply.bytes.size()));
-    if (fault.ending != Ending::keep_alive) reply.ending = fault.ending;
-    reply.tick = fault.tick;
-}
-
-} // namespace
-
-class Simulator::Impl {
-public:
-    explicit Impl(SimulatorOptions const& options)
-        : ca{make_authority_certificate()}, certificate{make_server_certificate(ca, options.certificate)},
-          authority{authority_options(options)}, seed{authority.issue_refresh_token()},
-          usage{UsageSeries{options.seed, options.dates},
-                [this](std::string const& token, Authority::Time time) { return authority.accepts(token, time); }}
-    {
-        usage.advance_per_request(options.advance_per_request);
-        // A client that knows the port in advance waits until everything is in place.
-        std::lock_guard const lock{mutex};
-        listen(options.port);
-        port = server->port();
-        authority.allow_audience(base_url());
-        authority.allow_audience("https://localhost:" + std::to_string(port));
-    }
-
-    void listen(std::uint16_t wanted_port)
-    {
-        ServerHandler handler;
-        handler.connection = [this] { return on_connection(); };
-        handler.request = [this](Request const& request) { return on_request(request); };
-        server.emplace(certificate, wanted_port, std::move(handler));
-    }
-
-    std::string base_url() const { return "https://127.0.0.1:" + std::to_string(port); }
-    Authority::Time now() const { return std::chrono::system_clock::now() + clock_offset; }
-
-    std::size_t count(std::optional<Endpoint> endpoint) const
-    {
-        auto const wanted = [&](Request const& request) { return !endpoint || endpoint_of(request) == *endpoint; };
-        return static_cast<std::size_t>(std::count_if(requests.begin(), requests.end(), wanted));
-    }
-
-    template <class Count>
-    void wait_for(std::size_t wanted, std::chrono::seconds limit, char const* what, Count count_now) const
-    {
-        std::unique_lock lock{mutex};
-        if (arrived.wait_for(lock, limit, [&] { return count_now() >= wanted; })) return;
-        throw std::runtime_error{"the simulator saw " + std::to_string(count_now()) + " of " + std::to_string(wanted) +
-                                 " " + what};
-    }
-
-    KeyedCertificate const ca;
-    KeyedCertificate const certificate;
-    mutable std::mutex mutex; ///< of all that follows but the server
-    mutable std::condition_variable arrived;
-    std::uint16_t port = 0;
-    std::chrono::seconds clock_offset{0};
-    Authority authority;
-    std::string const seed;
-    UsageEndpoint usage;
-    std::map<Endpoint, std::deque<Fault>> faults;
-    std::deque<ConnectionFault> connection_faults;
-    std::vector<Request> requests;
-    std::size_t connections = 0;
-    std::optional<Server> server; ///< destroyed first, and never under the mutex: its thread may wait for it
-
-private:
-    Accepted on_connection()
-    {
-        std::lock_guard const lock{mutex};
-        Accepted accepted;
-        accepted.number = ++connections;
-        if (!connection_faults.empty()) {
-            accepted.fault = connection_faults.front();
-            connection_faults.pop_front();
-        }
-        arrived.notify_all();
-        return accepted;
-    }
-
-    Reply on_request(Request const& request)
-    {
-        std::lock_guard const lock{mutex};
-        requests.push_back(request);
-        arrived.notify_all();
-        auto const fault = next_fault(endpoint_of(request));
-        Reply reply;
-        reply.ending = request.keep_alive ? Ending::keep_alive : Ending::close_notify;
-        reply.bytes = fault.bytes ? *fault.bytes : to_bytes(respond(request), request.keep_alive);
-        apply(fault, reply);
-        return reply;
-    }
-
-    Fault next_fault(Endpoint endpoint)
-    {
-        auto& queue = faults[endpoint];
-        if (queue.empty()) return regular();
-        auto fault = std::move(queue.front());
-        queue.pop_front();
-        return fault;
-    }
-
-    Answer respond(Request const& request)
-    {
-        auto const hosts = request.values("Host");
-        auto const suffix = ":" + std::to_string(port);
-        if (hosts.size() != 1) return fault_answer(400, "2000", "The request must name one host.");
-        if (hosts.front() != "127.0.0.1" + suffix && hosts.front() != "localhost" + suffix)
-            return fault_answer(421, "2000", "The host is not served here.");
-        switch (endpoint_of(request)) {
-        case Endpoint::token:
-            return authority.answer(request, now());
-        case Endpoint::usage:
-            return usage.answer(request, now());
-        case Endpoint::other:
-            break;
-        }
-        return {404,
-                {{"Content-Type", "application/json; charset=utf-8"}},
-                R"({"statusCode":404,"message":"Resource not found"})"};
-    }
-};
 
 Simulator::Simulator(SimulatorOptions const& options) : impl_{std::make_unique<Impl>(options)} {}
 
@@ -205,12 +31,12 @@ std::string Simulator::tenant() const
 
 std::string Simulator::client_id() const
 {
-    return impl_->authority.options().client_id;
+    return impl_->authority.options().client.client_id;
 }
 
 std::string Simulator::client_secret() const
 {
-    return impl_->authority.options().client_secret;
+    return impl_->authority.options().client.client_secret;
 }
 
 std::string Simulator::seed_refresh_token() const
@@ -227,6 +53,7 @@ std::filesystem::path Simulator::configuration(std::filesystem::path const& dire
     values.tenant = tenant();
     values.client_id = client_id();
     values.client_secret = client_secret();
+    values.certificate_pem = impl_->options.client_certificate + impl_->options.client_key;
     values.refresh_token = seed_refresh_token();
     return write_configuration(directory, values, overrides);
 }
@@ -263,19 +90,48 @@ void Simulator::advance_clock(std::chrono::seconds by)
 void Simulator::revoke_access_tokens()
 {
     std::lock_guard const lock{impl_->mutex};
-    impl_->authority.revoke_access_tokens();
+    impl_->authority.tokens().revoke_access_tokens();
 }
 
 void Simulator::revoke_refresh_tokens()
 {
     std::lock_guard const lock{impl_->mutex};
-    impl_->authority.revoke_refresh_tokens();
+    impl_->authority.tokens().revoke_refresh_tokens();
 }
 
 std::string Simulator::issue_refresh_token()
 {
     std::lock_guard const lock{impl_->mutex};
-    return impl_->authority.issue_refresh_token();
+    return impl_->authority.tokens().issue_refresh_token();
+}
+
+std::string Simulator::user_name() const
+{
+    return impl_->authority.person().user_name;
+}
+
+void Simulator::sign_in_by_itself(bool value)
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->authority.authorize().sign_in_by_itself(value);
+}
+
+void Simulator::refuse_consent(std::string error)
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->authority.authorize().refuse_consent(std::move(error));
+}
+
+void Simulator::approve_device(std::string const& user_code)
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->authority.device_codes().approve(user_code);
+}
+
+void Simulator::decline_device(std::string const& user_code)
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->authority.device_codes().decline(user_code);
 }
 
 void Simulator::script(Endpoint endpoint, Fault const& fault, std::size_t count)
@@ -345,7 +201,7 @@ void Simulator::wait_for_connections(std::size_t count, std::chrono::seconds lim
 std::vector<std::string> Simulator::secrets() const
 {
     std::lock_guard const lock{impl_->mutex};
-    return impl_->authority.secrets();
+    return impl_->authority.secrets().all();
 }
 
 } // namespace usaged::test

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,18 @@ struct SimulatorOptions {
     bool advance_per_request = false; ///< every regular answer with the series moves it on by a step
     std::chrono::seconds expires_in{3600};
     bool public_client = false;        ///< the application has no secret
-    bool rotate_refresh_tokens = true; ///< hand out a new refresh token with every access token
+    std::string client_certificate;    ///< PEM: the application proves itself with this instead of a secret
+    std::string client_key;            ///< PEM, of that; configuration() writes both into one file
+    bool signed_in_with_mfa = true;    ///< else the API refuses as it does since 2026: 401, code 900421
+    bool gzip = false;                 ///< answers of the API are compressed if the client takes that
+    bool rotate_refresh_tokens = true; ///< hand out a new refresh token with every access token; else never one
+    std::optional<std::chrono::seconds> refresh_in = {}; ///< of token answers; nothing: they do not say
+    std::chrono::seconds device_code_interval{5};        ///< how long a client waits before it asks again
     /// Of the server, issued by the simulator's own CA. Without any name it gets `localhost` and `127.0.0.1`.
     CertificateOptions certificate = {};
 };
 
-enum class Endpoint { token, usage, other };
+enum class Endpoint { token, usage, authorize, device_code, other };
 
 /// A Partner Center and an Entra ID that run here: HTTPS on 127.0.0.1, one port for both. It demands what the real ones
 /// demand and answers as they are documented to. It listens from the constructor to the destructor, in a thread of its
@@ -45,7 +52,7 @@ public:
     std::string const& ca_pem() const;
     std::string tenant() const;
     std::string client_id() const;
-    std::string client_secret() const; ///< empty for a public client
+    std::string client_secret() const; ///< empty for a public client and for one with a certificate
     std::string seed_refresh_token() const;
 
     /// Writes CA, secrets (mode 0600) and `usaged.yaml` into the existing directory, makes its `state` folder, and
@@ -70,6 +77,17 @@ public:
     void revoke_refresh_tokens();
     /// A refresh token as an interactive sign-in gives one.
     std::string issue_refresh_token();
+    std::string user_name() const; ///< of the one person who signs in, as the id_token says it
+
+    // Consent
+    /// The authorize page has a button that a person presses, which posts to the page's URL with `&signed_in=1` after
+    /// it (a GET works too). With `true` it presses itself, so that a browser without a person goes through.
+    void sign_in_by_itself(bool value);
+    /// From now on every authorize page sends the browser back with this `error`; empty: no more.
+    void refuse_consent(std::string error);
+    /// What the person does about a device code that was handed out. Throw std::invalid_argument if it was not.
+    void approve_device(std::string const& user_code);
+    void decline_device(std::string const& user_code);
 
     // Faults
     /// The next `count` requests to the endpoint that no earlier script waits for get this fault.
@@ -93,7 +111,8 @@ public:
     void wait_for_requests(Endpoint endpoint, std::size_t count,
                            std::chrono::seconds limit = std::chrono::seconds{30}) const;
     void wait_for_connections(std::size_t count, std::chrono::seconds limit = std::chrono::seconds{30}) const;
-    /// Every secret there is so far: client secret, seed, each token ever issued.
+    /// Every secret there is so far: client secret, private key, seed, each token, authorization code and device code
+    /// ever issued, and each client assertion and code_verifier ever received.
     std::vector<std::string> secrets() const;
 
 private:

@@ -32,13 +32,6 @@ std::vector<BadForm> bad_forms()
     };
 }
 
-void check_refused(ReceivedAnswer const& answer, int status, std::string const& error, std::string const& code)
-{
-    CHECK(answer.status == status);
-    CHECK(text_field(answer.body, "error") == error);
-    CHECK(answer.body.find("\"error_codes\":[" + code + ']') != std::string::npos);
-}
-
 } // namespace
 
 TEST_CASE("the token endpoint hands out a new pair of tokens each time")

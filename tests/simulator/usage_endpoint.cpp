@@ -1,5 +1,6 @@
 #include "tests/simulator/usage_endpoint.h"
 
+#include "tests/simulator/gzip.h"
 #include "tests/simulator/json_text.h"
 
 #include <charconv>
@@ -68,8 +69,9 @@ std::string id_or_new(Request const& request, std::string_view name)
 
 } // namespace
 
-UsageEndpoint::UsageEndpoint(UsageSeries series, std::function<bool(std::string const&, Time)> accepts_token)
-    : series_{std::move(series)}, accepts_token_{std::move(accepts_token)}
+UsageEndpoint::UsageEndpoint(UsageSeries series, UsageOptions const& options,
+                             std::function<bool(std::string const&, Time)> accepts_token)
+    : series_{std::move(series)}, options_{options}, accepts_token_{std::move(accepts_token)}
 {
 }
 
@@ -82,7 +84,12 @@ Answer UsageEndpoint::answer(Request const& request, Time now)
     answer.headers.push_back({"MS-CV", random_guid().substr(0, 8) + random_guid().substr(0, 8) + ".0"});
     answer.headers.push_back({"MS-ServerId", "101112012"});
     answer.headers.push_back({"Request-Context", "appId=cid-v1:03ce8ca8-8373-4021-8f25-d5dd45c7b12f"});
-    answer.headers.push_back({"Date", http_date(now)});
+    if (equal_ignoring_case(request.value("ValidateMfa"), "true"))
+        answer.headers.push_back({"isMfaCompliant", options_.signed_in_with_mfa ? "true" : "false"});
+    if (options_.gzip && takes_gzip(request.value("Accept-Encoding"))) {
+        answer.headers.push_back({"Content-Encoding", "gzip"});
+        answer.body = gzip(answer.body);
+    }
     return answer;
 }
 
@@ -97,15 +104,22 @@ Answer UsageEndpoint::respond(Request const& request, Time now)
     auto const correlation = request.value("MS-CorrelationId");
     if (!correlation.empty() && !correlation_ids_.insert(correlation).second)
         return bad_request("MS-CorrelationId was used before.");
+    if (auto const refusal = refuse_bearer(request, now)) return *refusal;
+    if (!pages_.empty()) return respond_page(request);
+    if (!request.query().empty()) return bad_request("The resource takes no query.");
+    Answer answer{200, {}, usage_body(series_.rows(step_))};
+    if (options_.advance_per_request) ++step_;
+    return answer;
+}
+
+Verdict UsageEndpoint::refuse_bearer(Request const& request, Time now) const
+{
     if (request.values("Authorization").empty())
         return unauthorized("800001", "Partner token missing in request context.");
     if (request.values("Authorization").size() > 1 || !accepts_token_(bearer_of(request), now))
         return unauthorized("400", "Access denied.");
-    if (!pages_.empty()) return respond_page(request);
-    if (!request.query().empty()) return bad_request("The resource takes no query.");
-    Answer answer{200, {}, usage_body(series_.rows(step_))};
-    if (advance_per_request_) ++step_;
-    return answer;
+    if (options_.signed_in_with_mfa) return std::nullopt;
+    return unauthorized("900421", "The access token does not carry a multifactor claim.");
 }
 
 Answer UsageEndpoint::respond_page(Request const& request)
