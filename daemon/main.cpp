@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fcntl.h>
 #include <iostream>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 namespace {
 
@@ -20,6 +22,8 @@ struct CommandLine {
     std::string log_level;
     std::string log_format;
     usaged::FetchOptions fetch;
+    usaged::LoginOptions login;
+    bool online = false;
     bool json = false;
     bool list_only = false;
 };
@@ -67,7 +71,17 @@ void add_commands(CLI::App& app, CommandLine& line)
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"table", "csv", "json"}))
         ->needs(dry_run);
-    app.add_subcommand("check", "Validate the configuration and print it as it is in force, secrets masked");
+    auto* const login = app.add_subcommand("login", "A person signs in, so that usaged gets a refresh token");
+    auto* const device_code =
+        login->add_flag("--device-code", line.login.device_code,
+                        "By a code that is entered in a browser anywhere, if policies allow that");
+    login->add_option("--port", line.login.port, "Port of this computer that the browser ends at; default: a free one")
+        ->type_name("PORT")
+        ->check(CLI::Range(1024, 65535))
+        ->excludes(device_code);
+    auto* const check =
+        app.add_subcommand("check", "Validate the configuration and print it as it is in force, secrets masked");
+    check->add_flag("--online", line.online, "Then try all that a poll needs, and say what is wrong and what to do");
     auto* const status = app.add_subcommand(
         "status", "Last poll, next poll, data and errors; exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN");
     status->add_flag("--json", line.json, "As a JSON document");
@@ -81,9 +95,19 @@ int execute(CLI::App const& app, CommandLine& line)
     if (!line.log_format.empty()) line.global.log_format = value_of(usaged::log_formats, line.log_format);
     if (app.got_subcommand("run")) return usaged::run(line.global);
     if (app.got_subcommand("fetch")) return usaged::fetch(line.global, line.fetch);
-    if (app.got_subcommand("check")) return usaged::check(line.global);
+    if (app.got_subcommand("login")) return usaged::login(line.global, line.login);
+    if (app.got_subcommand("check"))
+        return line.online ? usaged::check_online(line.global) : usaged::check(line.global);
     if (app.got_subcommand("status")) return usaged::status(line.global, line.json);
     return usaged::migrate(line.global, line.list_only);
+}
+
+/// A standard stream that is closed would be the next file that is opened, and be read or written as what it is not.
+/// Writing to what it becomes here still fails.
+void keep_standard_streams()
+{
+    for (int const stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
 }
 
 /// A core file would hold every credential. A limit of 0 alone does not stop a core_pattern that pipes.
@@ -98,6 +122,7 @@ void forbid_core_dumps()
 
 int main(int argc, char** argv)
 {
+    keep_standard_streams();
     forbid_core_dumps();
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a limit of file sizes fails a poll, it does not kill

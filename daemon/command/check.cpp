@@ -1,5 +1,7 @@
 #include "config/load_config.h"
+#include "config/partner_center.h"
 #include "daemon/command/command.h"
+#include "daemon/fault/error_text.h"
 
 #include <iostream>
 
@@ -7,7 +9,10 @@ namespace usaged {
 
 int check(GlobalOptions const& options)
 {
-    std::cout << to_yaml(load_config(options.config_file));
+    auto const config = load_config(options.config_file);
+    if (auto const warning = placeholders_left(config.partner_center))
+        std::cerr << "usaged: " << options.config_file.string() << ": " << error_text(*warning) << '\n';
+    std::cout << to_yaml(config);
     return 0;
 }
 

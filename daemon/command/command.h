@@ -2,6 +2,7 @@
 
 #include "config/config.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -40,6 +41,18 @@ int fetch(GlobalOptions const& options, FetchOptions const& fetch_options);
 
 /// Prints the effective configuration.
 int check(GlobalOptions const& options);
+
+/// Prints the effective configuration, then goes through all that a poll needs, a line for each: what is well, or what
+/// is wrong and what to do. The exit status is that of the first thing that is wrong.
+int check_online(GlobalOptions const& options);
+
+struct LoginOptions {
+    bool device_code = false;
+    std::uint16_t port = 0; ///< of the redirect; 0: a free one
+};
+
+/// A person signs in; ends with a stored refresh token and says for whom and until when.
+int login(GlobalOptions const& options, LoginOptions const& login_options);
 
 /// Says how the history stands: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Does not throw Error.
 int status(GlobalOptions const& options, bool json);

@@ -145,7 +145,8 @@ std::optional<std::string> normalize_timestamp(std::string_view text)
 {
     auto const parts = scan_timestamp(text);
     if (!parts) return std::nullopt;
-    // An offset may have carried the last day of 9999 into a year that four digits cannot say.
+    // An offset may have carried the first day of 1000 or the last one of 9999 out of the years that are taken.
+    if (parts->instant < sys_days{std::chrono::year{1000} / 1 / 1}) return std::nullopt;
     if (parts->instant >= sys_days{std::chrono::year{10000} / 1 / 1}) return std::nullopt;
     return write(parts->instant, parts->fraction);
 }

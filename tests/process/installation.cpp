@@ -1,10 +1,14 @@
 #include "tests/process/installation.h"
 
+#include "tests/process/secret_search.h"
+
+#include <doctest/doctest.h>
 #include <sqlite3.h>
 
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <exception>
 #include <stdexcept>
 
 namespace usaged::test {
@@ -41,10 +45,22 @@ std::vector<std::string> joined(std::vector<std::string> first, std::vector<std:
     return first;
 }
 
+ProcessOptions recorded(ProcessOptions options, Installation const& installation)
+{
+    options.transcript = installation.transcript;
+    return options;
+}
+
 ProcessOptions with_manager(ProcessOptions options, NotifySocket const& manager)
 {
     options.environment["NOTIFY_SOCKET"] = manager.path();
     return options;
+}
+
+/// Empty if there is no such file.
+std::string content_of(std::filesystem::path const& file)
+{
+    return std::filesystem::is_regular_file(file) ? read_file(file) : std::string{};
 }
 
 } // namespace
@@ -82,6 +98,31 @@ Installation::Installation(std::map<std::string, std::string> const& overrides, 
 {
 }
 
+Installation::~Installation()
+{
+    try {
+        for (auto const& leak : leaked_secrets()) FAIL_CHECK(leak);
+    } catch (std::exception const& error) {
+        FAIL_CHECK("the search for secrets failed: " << error.what());
+    }
+}
+
+std::vector<std::string> Installation::leaked_secrets() const
+{
+    auto const secrets = simulator.secrets();
+    std::vector<std::string> found;
+    auto const search = [&](std::string const& text, std::string const& place) {
+        found = joined(std::move(found), leaks(secrets, text, place));
+    };
+    for (auto const& [command, ended] : transcript->entries) {
+        search(ended.output, "the output of `" + command + '`');
+        search(ended.log, "the log of `" + command + '`');
+    }
+    for (auto const* const suffix : {"", "-wal", "-shm"})
+        search(content_of(database().string() + suffix), database().filename().string() + suffix);
+    return found;
+}
+
 void Installation::configure(std::map<std::string, std::string> const& overrides) const
 {
     simulator.configuration(directory.path(), overrides);
@@ -99,7 +140,7 @@ Ended Installation::fetch(std::vector<std::string> const& arguments) const
 
 UsagedProcess Installation::start(std::vector<std::string> const& arguments, ProcessOptions const& options) const
 {
-    return UsagedProcess{joined({"--config", configuration.string()}, arguments), options};
+    return UsagedProcess{joined({"--config", configuration.string()}, arguments), recorded(options, *this)};
 }
 
 std::vector<std::string> Installation::query(std::string const& sql) const
@@ -126,7 +167,8 @@ std::vector<std::string> Installation::polls() const
 Daemon::Daemon(Installation const& installation, ProcessOptions options)
     : manager{installation.directory.path() / "notify"}, process{
                                                              {"--config", installation.configuration.string(), "run"},
-                                                             with_manager(std::move(options), manager)}
+                                                             recorded(with_manager(std::move(options), manager),
+                                                                      installation)}
 {
     manager.wait_for("READY=1");
 }

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,19 @@ std::vector<std::string> query(std::filesystem::path const& database, std::strin
 /// `simulator.series().history(step)` as stored_rows gives it.
 std::vector<std::string> history_rows(Simulator const& simulator, std::size_t step);
 
-/// A configuration that asks a simulator, and what usaged makes of it.
+/// A configuration that asks a simulator, and what usaged makes of it. At its end it checks that no secret of the
+/// simulator is in what any process wrote that was started through it, or in the database.
 struct Installation {
     explicit Installation(std::map<std::string, std::string> const& overrides = {},
                           SimulatorOptions const& options = {});
+    Installation(Installation const&) = delete;
+    Installation& operator=(Installation const&) = delete;
+    ~Installation();
 
     Simulator simulator;
     TempDir directory;
     std::filesystem::path configuration;
+    std::shared_ptr<Transcript> transcript = std::make_shared<Transcript>(); ///< of the processes that have gone
 
     std::filesystem::path state() const { return directory.path() / "state"; }
     std::filesystem::path database() const { return state() / "usage.db"; }
@@ -43,6 +49,9 @@ struct Installation {
     std::vector<std::string> stored_rows() const;
     std::vector<std::string> revisions() const;
     std::vector<std::string> polls() const; ///< trigger, outcome, error_category
+
+    /// Where a secret of the simulator came to light, a sentence each.
+    std::vector<std::string> leaked_secrets() const;
 };
 
 /// `usaged run` under a service manager that has been told that it is ready.

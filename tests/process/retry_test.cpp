@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <simdjson.h>
 
+#include <set>
+
 namespace usaged::test {
 namespace {
 
@@ -49,18 +51,27 @@ TEST_CASE("a fault of the service that lasts ends after the configured tries")
     CHECK(site.query("SELECT status FROM http_call WHERE method = 'GET'") == std::vector<std::string>(3, "503"));
 }
 
-TEST_CASE("a throttled request waits as long as Retry-After says")
+TEST_CASE("a request waits as long as Retry-After says")
 {
-    for (int const seconds : {0, 1}) {
-        CAPTURE(seconds);
+    struct Case {
+        int answered;
+        std::vector<Header> headers;
+        int least;
+    };
+    std::vector<Header> const dates{{"Date", "Tue, 21 Jul 2026 04:10:58 GMT"},
+                                    {"Retry-After", "Tue, 21 Jul 2026 04:10:59 GMT"}};
+    for (auto const& each : {Case{429, {{"Retry-After", "0"}}, 0}, Case{429, {{"Retry-After", "1"}}, 1000},
+                             Case{503, {{"Retry-After", "1"}}, 1000}, Case{429, dates, 1000}}) {
+        CAPTURE(each.answered);
+        CAPTURE(each.headers.back().value);
         Installation site;
-        site.simulator.script(Endpoint::usage, answer(429, {{"Retry-After", std::to_string(seconds)}}));
+        site.simulator.script(Endpoint::usage, answer(each.answered, each.headers));
         auto const ended = site.fetch({"--log-format", "json"});
         CHECK(ended.status == 0);
         auto const waited = waits(ended.log);
         REQUIRE(waited.size() == 1);
-        CHECK(waited.front() >= 1000 * seconds);
-        CHECK(waited.front() <= 1000 * seconds + 100);
+        CHECK(waited.front() >= each.least);
+        CHECK(waited.front() <= each.least + 100);
     }
 }
 
@@ -108,6 +119,36 @@ TEST_CASE("run keeps away for as long as the server asks")
     CHECK(site.simulator.requests(Endpoint::usage).size() == 1);
 }
 
+TEST_CASE("run polls again after the time asked for, if that is over the limit of a poll")
+{
+    Installation site{{{"retry.max_retry_after", "0s"}, {"retry.failed_poll", "{initial: 1ms, max: 1ms}"}}};
+    site.simulator.script(Endpoint::usage, answer(429, {{"Retry-After", "1"}}));
+    Daemon daemon{site};
+    daemon.process.wait_for_log("snapshot_committed");
+    CHECK(site.polls() == std::vector<std::string>{"startup|failed|throttled", "startup|ok|"});
+    CHECK(site.query("SELECT 86400 * (julianday(max(started_at)) - julianday(min(finished_at))) > 0.999 FROM poll") ==
+          std::vector<std::string>{"1"});
+}
+
+TEST_CASE("a restart after a refusal asks no earlier than the next try of the failed poll")
+{
+    for (auto const endpoint : {Endpoint::usage, Endpoint::token}) {
+        Installation site{{{"retry.failed_poll", "{initial: 1h, max: 2h}"}}};
+        site.simulator.script(endpoint, answer(403), 2);
+        {
+            Daemon first{site};
+            first.process.wait_for_log("poll_failed");
+            CHECK(first.stop().status == 0);
+        }
+        auto const requests = site.simulator.requests().size();
+        Daemon second{site};
+        second.wait_until_idle();
+        CHECK(second.stop().status == 0);
+        CHECK(site.simulator.requests().size() == requests);
+        CHECK(site.polls() == std::vector<std::string>{"startup|failed|auth"});
+    }
+}
+
 TEST_CASE("a status that repetition does not help is final")
 {
     for (int const status : {201, 204, 205, 206, 301, 302, 303, 304, 307, 308, 400, 404, 409, 410, 418}) {
@@ -129,6 +170,47 @@ TEST_CASE("a redirect of the token endpoint is not followed")
     site.simulator.script(Endpoint::token, redirect(site.simulator.base_url() + "/elsewhere", 307));
     CHECK(site.fetch().status == 69);
     CHECK(site.simulator.requests().size() == 1);
+}
+
+TEST_CASE("a fault of the token endpoint that passes costs one retry line")
+{
+    std::vector<Fault> const faults{answer(429), answer(500, {}, "<html></html>"), answer(503, {{"Retry-After", "0"}}),
+                                    no_answer(Ending::reset), cut_after(200, Ending::close)};
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        CAPTURE(i);
+        Installation site;
+        site.simulator.script(Endpoint::token, faults[i]);
+        auto const ended = site.fetch();
+        CHECK(ended.status == 0);
+        CHECK(lines_with(ended.log, " retry ").size() == 1);
+        CHECK(lines_with(ended.log, "endpoint=token").size() == 1);
+        CHECK(site.simulator.requests(Endpoint::token).size() == 2);
+        CHECK(site.stored_rows().size() == 5);
+    }
+}
+
+TEST_CASE("a fault of the token endpoint that lasts ends the fetch without asking the API")
+{
+    struct Case {
+        Fault fault;
+        int status;
+        std::size_t requests;
+    };
+    std::vector<Case> const cases{{answer(429), 75, 3},
+                                  {answer(429, {{"Retry-After", "86400"}}), 75, 1},
+                                  {answer(502), 69, 3},
+                                  {no_answer(Ending::reset), 69, 3},
+                                  {answer(200, {}, "<html>Sign in</html>"), 76, 1},
+                                  {raw("SSH-2.0-OpenSSH_9.2\r\n"), 76, 1},
+                                  {answer(400, {}, R"({"error":"invalid_grant"})"), 77, 1}};
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        CAPTURE(i);
+        Installation site;
+        site.simulator.script(Endpoint::token, cases[i].fault, 10);
+        CHECK(site.fetch().status == cases[i].status);
+        CHECK(site.simulator.requests(Endpoint::token).size() == cases[i].requests);
+        CHECK(site.simulator.requests(Endpoint::usage).empty());
+    }
 }
 
 TEST_CASE("connections that break are tried again")
@@ -167,7 +249,9 @@ TEST_CASE("a retry after silence repeats the request id, one after an answer doe
     REQUIRE(requests.size() == 3);
     CHECK(requests[0].value("MS-RequestId") == requests[1].value("MS-RequestId"));
     CHECK(requests[1].value("MS-RequestId") != requests[2].value("MS-RequestId"));
-    CHECK(requests[0].value("MS-CorrelationId") != requests[1].value("MS-CorrelationId"));
+    std::set<std::string> correlation_ids;
+    for (auto const& request : requests) correlation_ids.insert(request.value("MS-CorrelationId"));
+    CHECK(correlation_ids.size() == requests.size());
 }
 
 TEST_CASE("a service that is down fails the fetch as a fault of the network")

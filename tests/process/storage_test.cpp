@@ -1,12 +1,11 @@
 #include "tests/process/installation.h"
+#include "tests/process/small_file_system.h"
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <sys/mount.h>
 
 namespace usaged::test {
 namespace {
@@ -39,36 +38,6 @@ void check_refused(Installation const& site, std::string const& complaint)
 
 /// Polls go on and on, so that the next one shows what became of the fault of the last one.
 std::map<std::string, std::string> const busy{{"schedule.every", "50ms"}};
-
-/// A file system of its own for the state, while the object lives. Only root may mount one.
-class SmallFileSystem {
-public:
-    explicit SmallFileSystem(fs::path directory) : directory_{std::move(directory)}
-    {
-        mounted_ = ::mount("tmpfs", directory_.c_str(), "tmpfs", 0, "size=16m,mode=0755") == 0;
-    }
-    SmallFileSystem(SmallFileSystem const&) = delete;
-    SmallFileSystem& operator=(SmallFileSystem const&) = delete;
-    ~SmallFileSystem()
-    {
-        if (mounted_) ::umount2(directory_.c_str(), MNT_DETACH);
-    }
-
-    bool mounted() const { return mounted_; }
-
-    void fill() const
-    {
-        std::ofstream filler{directory_ / "filler", std::ios::binary};
-        std::string const page(4096, 'x');
-        while (filler.write(page.data(), static_cast<std::streamsize>(page.size())).flush()) {
-        }
-    }
-    void make_room() const { fs::remove(directory_ / "filler"); }
-
-private:
-    fs::path directory_;
-    bool mounted_ = false;
-};
 
 } // namespace
 

@@ -146,17 +146,6 @@ TEST_CASE("a refresh token that has expired needs a person")
     CHECK(site.simulator.requests().size() == 1);
 }
 
-TEST_CASE("a missing second factor needs a person")
-{
-    Installation site;
-    auto const body = read_file(fs::path{USAGED_TEST_DATA} / "error-401-900421-mfa.json");
-    site.simulator.script(Endpoint::usage, answer(401, {}, body), 2);
-    auto const ended = site.fetch();
-    CHECK(ended.status == 77);
-    CHECK(ended.log.find("multi-factor authentication") != std::string::npos);
-    CHECK(site.simulator.requests(Endpoint::usage).size() == 1);
-}
-
 TEST_CASE("a rotated refresh token that cannot be stored does not cost the snapshot")
 {
     Installation const site;

@@ -69,11 +69,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
     return out;
 }
 
-pid_t spawn(std::vector<std::string> line, std::vector<std::string> environment, int output, int log)
+/// `input` -1: an empty one.
+pid_t spawn(std::vector<std::string> line, std::vector<std::string> environment, int input, int output, int log)
 {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (input < 0)
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    else
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
     pid_t pid = -1;
@@ -82,6 +86,13 @@ pid_t spawn(std::vector<std::string> line, std::vector<std::string> environment,
     posix_spawn_file_actions_destroy(&actions);
     require(result, line.front().c_str());
     return pid;
+}
+
+std::string joined(std::vector<std::string> const& arguments)
+{
+    std::string line = "usaged";
+    for (auto const& argument : arguments) line += ' ' + argument;
+    return line;
 }
 
 std::string tail(std::string const& log)
@@ -110,14 +121,23 @@ std::vector<std::string> lines_with(std::string const& text, std::string_view pa
 }
 
 UsagedProcess::UsagedProcess(std::vector<std::string> const& arguments, ProcessOptions const& options)
+    : command_{joined(arguments)}, transcript_{options.transcript}
 {
     Pipe const output;
     Pipe const log;
-    output_pipe_ = output.ends[0];
-    log_pipe_ = log.ends[0];
-    pid_ = spawn(command_line(arguments, options), environment_of(options), output.ends[1], log.ends[1]);
+    std::optional<Pipe> input;
+    if (options.with_input) {
+        std::signal(SIGPIPE, SIG_IGN); // what is typed after the end must not end the test
+        input.emplace();
+    }
+    output_.pipe = output.ends[0];
+    log_.pipe = log.ends[0];
+    if (input) input_pipe_ = input->ends[1];
+    auto const read_end = input ? input->ends[0] : -1;
+    pid_ = spawn(command_line(arguments, options), environment_of(options), read_end, output.ends[1], log.ends[1]);
     ::close(output.ends[1]);
     ::close(log.ends[1]);
+    if (input) ::close(read_end);
     reader_ = std::thread{[this] { read_pipes(); }};
 }
 
@@ -128,8 +148,10 @@ UsagedProcess::~UsagedProcess()
         ::waitpid(pid_, nullptr, 0);
     }
     reader_.join();
-    ::close(output_pipe_);
-    ::close(log_pipe_);
+    ::close(output_.pipe);
+    ::close(log_.pipe);
+    if (input_pipe_ >= 0) ::close(input_pipe_);
+    if (transcript_) transcript_->entries.push_back({command_, {0, output_.text, log_.text}});
 }
 
 void UsagedProcess::signal(int number) const
@@ -148,26 +170,46 @@ void UsagedProcess::limit_files(std::size_t bytes) const
 
 std::string UsagedProcess::wait_for_log(std::string_view text)
 {
+    return wait_for_line(log_, text);
+}
+
+std::string UsagedProcess::wait_for_output(std::string_view text)
+{
+    return wait_for_line(output_, text);
+}
+
+std::string UsagedProcess::wait_for_line(Stream& stream, std::string_view text)
+{
     std::unique_lock lock{mutex_};
     std::string line;
     auto const found = [&] {
-        for (auto end = log_.find('\n', log_position_); end != std::string::npos; end = log_.find('\n', end + 1)) {
-            line = log_.substr(log_position_, end - log_position_);
-            log_position_ = end + 1;
+        auto& [pipe, all, position] = stream;
+        for (auto end = all.find('\n', position); end != std::string::npos; end = all.find('\n', end + 1)) {
+            line = all.substr(position, end - position);
+            position = end + 1;
             if (line.find(text) != std::string::npos) return true;
         }
         line.clear();
         return at_end_;
     };
     if (!arrived_.wait_for(lock, limit, found) || line.empty())
-        throw std::runtime_error{"usaged did not log " + std::string{text} + ":\n" + tail(log_)};
+        throw std::runtime_error{"usaged did not write " + std::string{text} + ":\n" + tail(output_.text + log_.text)};
     return line;
+}
+
+void UsagedProcess::type(std::string_view text) const
+{
+    while (!text.empty()) {
+        auto const size = ::write(input_pipe_, text.data(), text.size());
+        if (size < 0) throw std::system_error{errno, std::generic_category(), "write"};
+        text.remove_prefix(static_cast<std::size_t>(size));
+    }
 }
 
 std::string UsagedProcess::log() const
 {
     std::lock_guard const lock{mutex_};
-    return log_;
+    return log_.text;
 }
 
 // Only the end of the process closes its ends of the pipes: it has no children.
@@ -175,17 +217,17 @@ Ended UsagedProcess::wait()
 {
     std::unique_lock lock{mutex_};
     if (!arrived_.wait_for(lock, limit, [this] { return at_end_; }))
-        throw std::runtime_error{"usaged did not end:\n" + tail(log_)};
+        throw std::runtime_error{"usaged did not end:\n" + tail(log_.text)};
     int status = 0;
     ::waitpid(pid_, &status, 0);
     reaped_ = true;
-    return {exit_status(status), output_, log_};
+    return {exit_status(status), output_.text, log_.text};
 }
 
 void UsagedProcess::read_pipes()
 {
-    std::array<pollfd, 2> pipes{{{output_pipe_, POLLIN, 0}, {log_pipe_, POLLIN, 0}}};
-    std::array<std::string*, 2> const texts{&output_, &log_};
+    std::array<pollfd, 2> pipes{{{output_.pipe, POLLIN, 0}, {log_.pipe, POLLIN, 0}}};
+    std::array<std::string*, 2> const texts{&output_.text, &log_.text};
     std::array<char, 65536> buffer{};
     while (pipes[0].fd >= 0 || pipes[1].fd >= 0) {
         ::poll(pipes.data(), pipes.size(), -1);

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -23,9 +24,20 @@ struct Ended {
 /// The lines of `text` that contain `part`.
 std::vector<std::string> lines_with(std::string const& text, std::string_view part);
 
+/// What processes wrote, kept until somebody looks at it.
+struct Transcript {
+    struct Entry {
+        std::string command;
+        Ended ended; ///< the status is of no account
+    };
+    std::vector<Entry> entries;
+};
+
 struct ProcessOptions {
     std::map<std::string, std::string> environment = {}; ///< besides that of the test, without what concerns usaged
     std::optional<std::size_t> largest_file = {};        ///< writes beyond so many bytes fail; a multiple of 512
+    bool with_input = false;                             ///< standard input is a pipe, for `type`; else it is empty
+    std::shared_ptr<Transcript> transcript = {};         ///< gets what the process wrote when its object goes
 };
 
 /// The program `usaged` under test. The destructor kills it. Waits throw std::runtime_error, with the log, after 30 s.
@@ -45,23 +57,36 @@ public:
     /// Blocks until standard error has a line with that text, after the line that the last call returned.
     std::string wait_for_log(std::string_view text);
     std::string log() const; ///< so far
+    /// The same for standard output.
+    std::string wait_for_output(std::string_view text);
+
+    /// Writes to standard input. Needs ProcessOptions::with_input.
+    void type(std::string_view text) const;
 
     /// Blocks until the process has ended.
     Ended wait();
 
 private:
-    void read_pipes();
+    /// What arrives through one pipe.
+    struct Stream {
+        int pipe = -1;
+        std::string text;
+        std::size_t position = 0; ///< where the wait for a line goes on
+    };
 
+    void read_pipes();
+    std::string wait_for_line(Stream& stream, std::string_view text);
+
+    std::string command_;
+    std::shared_ptr<Transcript> transcript_;
     pid_t pid_ = -1;
-    int output_pipe_ = -1;
-    int log_pipe_ = -1;
+    int input_pipe_ = -1;
     bool reaped_ = false;
-    std::size_t log_position_ = 0; ///< where wait_for_log goes on
-    mutable std::mutex mutex_;     ///< of what follows but the thread
+    mutable std::mutex mutex_; ///< of what follows but the thread and the numbers of the pipes
     std::condition_variable arrived_;
     bool at_end_ = false;
-    std::string output_;
-    std::string log_;
+    Stream output_;
+    Stream log_;
     std::thread reader_;
 };
 

@@ -1,0 +1,208 @@
+#include "tests/process/diagnosis.h"
+#include "tests/process/installation.h"
+#include "tests/process/small_file_system.h"
+#include "tests/support/certificates.h"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+
+namespace usaged::test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+void execute(fs::path const& database, char const* sql)
+{
+    sqlite3* connection = nullptr;
+    REQUIRE(sqlite3_open(database.c_str(), &connection) == SQLITE_OK);
+    CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(connection);
+}
+
+SimulatorOptions with_certificate(std::chrono::seconds valid_until)
+{
+    CertificateOptions certificate;
+    certificate.rsa_bits = 2048;
+    certificate.valid_until = valid_until;
+    auto const own = self_sign(certificate);
+    SimulatorOptions options;
+    options.client_certificate = own.certificate_pem;
+    options.client_key = own.key_pem;
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("the doctor makes no database and leaves the one that is there alone")
+{
+    Installation const site;
+    CHECK(diagnose(site).mentions("is not there yet"));
+    CHECK_FALSE(fs::exists(site.database()));
+    REQUIRE(site.fetch().status == 0);
+    auto const bytes = read_file(site.database());
+    auto const diagnosis = diagnose(site);
+    CHECK(diagnosis.says("ok    stored token: "));
+    CHECK(diagnosis.says("ok    database: " + site.database().string() + " is sound"));
+    CHECK(read_file(site.database()) == bytes);
+}
+
+TEST_CASE("check without --online reads no secret and asks nobody")
+{
+    Installation const site{{{"partner_center.client_secret", "{file: /no/such}"}}};
+    CHECK(site.usaged({"check"}).status == 0);
+    CHECK(site.simulator.connections() == 0);
+}
+
+TEST_CASE("check warns of the placeholders of the shipped configuration")
+{
+    Installation const site{{{"partner_center.tenant", "contoso.onmicrosoft.com"}}};
+    auto const ended = site.usaged({"check"});
+    CHECK(ended.status == 0);
+    CHECK(ended.log.find("partner_center.tenant") != std::string::npos);
+    CHECK(ended.output.find("tenant: contoso.onmicrosoft.com") != std::string::npos);
+    CHECK(diagnose(site).says("warn  configuration: "));
+}
+
+TEST_CASE("a database that usaged would refuse is found out and left alone")
+{
+    struct Case {
+        char const* sql;
+        std::string complaint;
+    };
+    for (auto const& each : {Case{"CREATE TABLE meeting (minutes TEXT); PRAGMA application_id = 7;", "another program"},
+                             Case{"PRAGMA application_id = 0x55534744; PRAGMA user_version = 9999;", "newer than"}}) {
+        CAPTURE(each.complaint);
+        Installation const site;
+        execute(site.database(), each.sql);
+        auto const bytes = read_file(site.database());
+        auto const diagnosis = diagnose(site);
+        check_failure(diagnosis, 74, "FAIL  database: " + site.database().string(), "usaged");
+        CHECK(diagnosis.mentions(each.complaint));
+        CHECK(diagnosis.says("ok    answer: "));
+        CHECK(read_file(site.database()) == bytes);
+    }
+}
+
+TEST_CASE("a damaged database is found out")
+{
+    Installation const site;
+    REQUIRE(site.usaged({"migrate"}).status == 0);
+    execute(site.database(), "PRAGMA wal_checkpoint(TRUNCATE);");
+    auto bytes = read_file(site.database());
+    for (std::size_t i = 4096; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+    write_file(site.database(), bytes);
+    check_failure(diagnose(site), 74, "FAIL  database: " + site.database().string(), "");
+}
+
+TEST_CASE("without a state directory no token is redeemed that could not be stored")
+{
+    Installation const site{{{"state_dir", "/no/such"}}};
+    auto const diagnosis = diagnose(site);
+    check_failure(diagnosis, 74, "FAIL  state directory: /no/such", "install -d");
+    CHECK(diagnosis.says("skip  token: a new refresh token could not be stored"));
+    CHECK(site.simulator.requests(Endpoint::token).empty());
+}
+
+TEST_CASE("a disk that is nearly full is found out")
+{
+    Installation const site;
+    SmallFileSystem const disk{site.state()};
+    if (!disk.mounted()) return;
+    check_failure(diagnose(site), 74, "FAIL  free space: the file system of " + site.state().string(), "make room");
+}
+
+TEST_CASE("credentials that cannot be read are found out, each by its key, and nobody is asked for a token")
+{
+    struct Case {
+        std::string key;
+        std::string value;
+        std::string beginning;
+    };
+    for (auto const& each :
+         {Case{"partner_center.client_secret", "{env: NO_SUCH}", "FAIL  client secret: partner_center.client_secret"},
+          Case{"partner_center.refresh_token", "{file: /no/such}", "FAIL  refresh token: partner_center.refresh_token"},
+          Case{"partner_center.refresh_token", "", "FAIL  stored token: there is none"},
+          Case{"http.ca_file", "/etc/hostname", "FAIL  trusted roots: http.ca_file"},
+          Case{"http.crl_file", "/no/such", "FAIL  revocation lists: http.crl_file"}}) {
+        CAPTURE(each.beginning);
+        Installation const site{{{each.key, each.value}}};
+        auto const diagnosis = diagnose(site);
+        CAPTURE(diagnosis.text);
+        CHECK(diagnosis.status == 78);
+        CHECK(diagnosis.says(each.beginning));
+        CHECK(diagnosis.says("skip  token: "));
+        CHECK(site.simulator.requests(Endpoint::token).empty());
+    }
+}
+
+TEST_CASE("a missing refresh token sends a person to usaged login")
+{
+    Installation const site{{{"partner_center.refresh_token", ""}}};
+    check_failure(diagnose(site), 78, "FAIL  stored token: ", "usaged login");
+}
+
+TEST_CASE("a damaged token file is a warning as long as there is a seed")
+{
+    Installation const site;
+    write_file(site.state() / "refresh_token", "{", fs::perms{0600});
+    auto const diagnosis = site.usaged({"check", "--online"});
+    CHECK(diagnosis.status == 0);
+    CHECK(lines_with(diagnosis.output, "warn  stored token: ").size() == 1);
+    CHECK(lines_with(diagnosis.output, "ok    token: ").size() == 1);
+}
+
+TEST_CASE("a stored token that nobody used for 90 days is a warning")
+{
+    Installation const site;
+    REQUIRE(site.fetch().status == 0);
+    auto const file = site.state() / "refresh_token";
+    auto text = read_file(file);
+    auto const year = text.find("\"redeemed_at\": \"") + 16;
+    write_file(file, text.replace(year, 4, "2020"), fs::perms{0600});
+    auto const diagnosis = diagnose(site);
+    CHECK(diagnosis.status == 0);
+    CHECK(diagnosis.says("warn  stored token: "));
+    CHECK(diagnosis.mentions("→ sign in again: usaged login"));
+}
+
+TEST_CASE("the end of a certificate is told, and in good time")
+{
+    Installation const fresh{{}, with_certificate(24h * 365)};
+    CHECK(diagnose(fresh).says("ok    certificate: "));
+    CHECK(diagnose(fresh).says("ok    answer: "));
+    Installation const ageing{{}, with_certificate(24h * 20 + 1h)};
+    auto const warned = diagnose(ageing);
+    CHECK(warned.status == 0);
+    CHECK(warned.says("warn  certificate: "));
+    CHECK(warned.mentions("for 20 days"));
+    Installation const expired{{}, with_certificate(-60s)};
+    check_failure(diagnose(expired), 78, "FAIL  certificate: ", "Certificates & secrets");
+}
+
+TEST_CASE("a revocation list that is out of date is found out before it stops every connection")
+{
+    Installation const site;
+    auto const file = site.directory.path() / "crl.pem";
+    auto const ca = make_ca("authority");
+    RevocationOptions stale;
+    stale.valid_until = -60s;
+    write_file(file, revocation_list(ca, stale));
+    site.configure({{"http.crl_file", file.string()}});
+    auto const diagnosis = diagnose(site);
+    check_failure(diagnosis, 78, "FAIL  revocation lists: ", "fetch the current lists");
+    CHECK(diagnosis.mentions("authority"));
+    CHECK(site.simulator.requests().empty());
+}
+
+TEST_CASE("the exit status is that of the first thing that is wrong")
+{
+    Installation const site{{{"state_dir", "/no/such"}, {"http.ca_file", "/no/such"}}};
+    auto const diagnosis = diagnose(site);
+    CHECK(lines_with(diagnosis.text, "FAIL  ").size() == 2);
+    CHECK(diagnosis.status == 78);
+}
+
+} // namespace usaged::test
