@@ -108,7 +108,7 @@ Verdict judge(Refusal const& refusal, int status)
     auto const reaction = refusal.meaning.reaction;
     auto const cause = refusal.meaning.cause;
     if (reaction == Reaction::wait)
-        return {ErrorCategory::throttled, true, with_cause("asks us to slow down", cause), remedy_of(refusal),
+        return {ErrorCategory::throttled, false, with_cause("asks us to slow down", cause), remedy_of(refusal),
                 shortest_wait};
     auto const& row = find_http_status(status);
     if (decides_alone(status, row))

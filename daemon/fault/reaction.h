@@ -9,7 +9,7 @@ enum class Reaction {
     refuse, ///< fails at once: repeating does not help, a person has to act
     renew,  ///< repeated once, with a new access token
     retry,  ///< passes: repeated after a while
-    wait,   ///< repeated, but not within five minutes
+    wait,   ///< fails, and the next poll comes after five minutes at the earliest
     grace,  ///< repeated for a while, because Entra ID may not know the application's new certificate yet
 };
 

@@ -2,6 +2,8 @@
 
 #include "daemon/fault/retry_after.h"
 
+#include <algorithm>
+
 namespace usaged {
 
 namespace {
@@ -33,15 +35,27 @@ HttpCall call_of(HttpRequest const& request, Timestamp started_at)
     return call;
 }
 
+/// The value of a header that names the call at Microsoft. Nothing longer, and no other characters than such a name has:
+/// a server that echoes a credential there must not bring it into the database.
+std::string id_in(HttpResponse const& response, std::string_view name, std::size_t longest)
+{
+    auto const allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               std::string_view{"+/=._-"}.find(c) != std::string_view::npos;
+    };
+    auto const value = response.header(name).value_or("");
+    return value.size() <= longest && std::ranges::all_of(value, allowed) ? std::string{value} : std::string{};
+}
+
 void add_answer(HttpCall& call, HttpResponse const& response, Timestamp arrived)
 {
-    auto const text = [&](std::string_view name) { return printable(response.header(name).value_or("")); };
+    constexpr std::size_t guid = 36;
     call.status = response.status;
     // Entra ID makes the id of a request itself: the trace id of its errors.
-    if (call.ids.request_id.empty()) call.ids.request_id = text("x-ms-request-id");
-    if (call.ids.correlation_id.empty()) call.ids.correlation_id = text("client-request-id");
-    call.ms_cv = text("MS-CV");
-    call.server_id = text("MS-ServerId");
+    if (call.ids.request_id.empty()) call.ids.request_id = id_in(response, "x-ms-request-id", guid);
+    if (call.ids.correlation_id.empty()) call.ids.correlation_id = id_in(response, "client-request-id", guid);
+    call.ms_cv = id_in(response, "MS-CV", 64);
+    call.server_id = id_in(response, "MS-ServerId", 64);
     call.retry_after =
         parse_retry_after(response.header("Retry-After").value_or(""), response.header("Date").value_or(""),
                           std::chrono::floor<std::chrono::seconds>(arrived));

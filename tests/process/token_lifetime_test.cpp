@@ -65,7 +65,7 @@ TEST_CASE("an early renewal that fails costs nothing while the access token stil
 
 TEST_CASE("fetch ends at once when Entra ID says that it asks too often")
 {
-    Installation site{{{"retry.max_retry_after", "1m"}}};
+    Installation site;
     site.simulator.script(Endpoint::token, answer(400, {}, payload("token-error-50196-loop.json")), 10);
     auto const ended = site.fetch();
     CHECK(ended.status == 75);
@@ -77,7 +77,7 @@ TEST_CASE("fetch ends at once when Entra ID says that it asks too often")
 
 TEST_CASE("run does not ask again for minutes when Entra ID says that it asks too often")
 {
-    Installation site{{{"retry.max_retry_after", "1m"}}};
+    Installation site;
     site.simulator.script(Endpoint::token, answer(400, {}, payload("token-error-50196-loop.json")));
     Daemon daemon{site};
     daemon.process.wait_for_log("poll_failed");

@@ -40,8 +40,8 @@ constexpr AnswerCase settings[] = {
 constexpr AnswerCase passing[] = {
     {"token-error-90033-directory-unavailable.json", 503, http, true, "temporarily_unavailable", "directory", "again"},
     {"token-error-90033-directory-unavailable.json", 400, http, true, "temporarily_unavailable", "directory", "again"},
-    {"token-error-50196-loop.json", 400, throttled, true, "invalid_grant", "request loop", "one usaged"},
-    {"token-error-50196-loop.json", 429, throttled, true, "invalid_grant", "request loop", "one usaged"},
+    {"token-error-50196-loop.json", 400, throttled, false, "invalid_grant", "request loop", "one usaged"},
+    {"token-error-50196-loop.json", 429, throttled, false, "invalid_grant", "request loop", "one usaged"},
     {"token-error-429.txt", 429, throttled, true, "", "slow down", "waits"},
     {"token-error-500-html.txt", 500, http, true, "", "HTTP status 500", "Service health"},
     {"token-error-7000215-bad-secret.json", 500, http, true, "invalid_client", "AADSTS7000215", "Service health"},
