@@ -217,7 +217,8 @@ Config read_root(Section& root)
 {
     Config config;
     root.section("partner_center", [&](Section& part) { read_partner_center(part, config.partner_center); });
-    auto const loopback = is_loopback(parse_https_url(config.partner_center.base_url).host);
+    auto const& base_url = config.partner_center.base_url; // empty if the section was unreadable
+    auto const loopback = !base_url.empty() && is_loopback(parse_https_url(base_url).host);
     ScheduleSettings general;
     root.section("schedule", [&](Section& part) { read_schedule(part, loopback, general); });
     root.section("retry", [&](Section& part) { read_retry(part, loopback, config.retry, general); });

@@ -286,6 +286,12 @@ TEST_CASE("a file that is not one YAML mapping is refused")
     }
 }
 
+TEST_CASE("a section that is no mapping is complained of where it stands")
+{
+    CHECK(complaints_about("partner_center: 5\n").find("usaged.yaml:1:17: partner_center: must be a mapping") == 0);
+    CHECK(complaints_about("partner_center:\n") != "");
+}
+
 TEST_CASE("deep nesting and huge files are refused without a crash")
 {
     CHECK(complaints_about(std::string(100'000, '[')) != "");
