@@ -35,8 +35,8 @@ HttpCall call_of(HttpRequest const& request, Timestamp started_at)
     return call;
 }
 
-/// The value of a header that names the call at Microsoft. Nothing longer, and no other characters than such a name has:
-/// a server that echoes a credential there must not bring it into the database.
+/// The value of a header that names the call at Microsoft. Nothing longer, and no other characters than such a name
+/// has: a server that echoes a credential there must not bring it into the database.
 std::string id_in(HttpResponse const& response, std::string_view name, std::size_t longest)
 {
     auto const allowed = [](char c) {

@@ -3,6 +3,7 @@
 #include "tests/simulator/base64url.h"
 #include "tests/simulator/exchange.h"
 #include "tests/simulator/json_text.h"
+#include "tests/support/release.h"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -16,15 +17,6 @@
 
 namespace usaged::test {
 namespace {
-
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const
-    {
-        release(object);
-    }
-};
 
 using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;

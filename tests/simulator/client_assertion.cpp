@@ -1,6 +1,7 @@
 #include "tests/simulator/client_assertion.h"
 
 #include "tests/simulator/base64url.h"
+#include "tests/support/release.h"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -19,15 +20,6 @@ namespace usaged::test {
 namespace {
 
 namespace dom = simdjson::dom;
-
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const
-    {
-        release(object);
-    }
-};
 
 using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;

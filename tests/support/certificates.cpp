@@ -1,5 +1,7 @@
 #include "tests/support/certificates.h"
 
+#include "tests/support/release.h"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -16,15 +18,6 @@
 
 namespace usaged::test {
 namespace {
-
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const
-    {
-        release(object);
-    }
-};
 
 using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;

@@ -1,5 +1,7 @@
 #include "tests/support/tls_client.h"
 
+#include "tests/support/release.h"
+
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -19,15 +21,6 @@
 
 namespace usaged::test {
 namespace {
-
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const
-    {
-        release(object);
-    }
-};
 
 using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;

@@ -1,5 +1,7 @@
 #include "tests/daemon/auth/rsa_certificate.h"
 
+#include "tests/support/release.h"
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -10,12 +12,8 @@
 namespace usaged::test {
 namespace {
 
-struct Release {
-    void operator()(BIO* bio) const { BIO_free_all(bio); }
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using Bio = std::unique_ptr<BIO, Release>;
-using Key = std::unique_ptr<EVP_PKEY, Release>;
+using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 
 KeyedCertificate make()
 {
