@@ -12,7 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <unistd.h>
 
@@ -26,7 +25,6 @@ namespace {
 // every page it reads; a backup is always checked as a whole.
 constexpr std::uintmax_t always_checked = 8u << 20;
 constexpr std::uintmax_t checked_after_a_kill = 256u << 20;
-constexpr auto unread = std::numeric_limits<std::uintmax_t>::max();
 
 /// The fields of an SQLite file's header that say whose it is
 /// (https://www.sqlite.org/fileformat.html#the_database_header).
@@ -80,6 +78,13 @@ bool is_blank(SQLite::Database& database, Header const& header)
            database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
 }
 
+bool is_to_be_read(fs::path const& path, CheckDepth depth, bool was_killed)
+{
+    if (depth != CheckDepth::soundness) return depth == CheckDepth::everything;
+    std::error_code error;
+    return fs::file_size(path, error) <= (was_killed ? checked_after_a_kill : always_checked);
+}
+
 DatabaseState check_file(fs::path const& path, std::span<Migration const> migrations, CheckDepth depth)
 {
     auto const was_killed = has_write_ahead_log(path);
@@ -95,15 +100,14 @@ DatabaseState check_file(fs::path const& path, std::span<Migration const> migrat
     }
     require_version(header.user_version, path, migrations);
 
-    std::error_code error;
-    auto const size = depth == CheckDepth::soundness ? fs::file_size(path, error) : unread;
+    auto const to_be_read = is_to_be_read(path, depth, was_killed);
     if (!was_killed) {
-        if (size <= always_checked) quick_check(untouched, path);
+        if (to_be_read) quick_check(untouched, path);
         return DatabaseState::ours;
     }
     SQLite::Database with_log{sqlite_uri(path, "mode=ro"), SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_timeout_ms};
     require_version(static_cast<std::uint32_t>(schema_version(with_log)), path, migrations);
-    if (size <= checked_after_a_kill) quick_check(with_log, path);
+    if (to_be_read) quick_check(with_log, path);
     return DatabaseState::ours;
 }
 

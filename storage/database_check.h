@@ -15,8 +15,9 @@ enum class DatabaseState {
 };
 
 enum class CheckDepth {
-    identity,  ///< whose it is, and of which version
-    soundness, ///< and whether it is damaged
+    identity,   ///< whose it is, and of which version
+    soundness,  ///< and whether it is damaged, as far as a start may take the time to look
+    everything, ///< and whether it is damaged, however long that takes
 };
 
 /// Looks without touching: nothing is written or created, and no lock is taken, in or beside the file.

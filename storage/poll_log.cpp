@@ -117,7 +117,7 @@ std::optional<AppliedSnapshot> PollLog::last_applied(Dataset const& dataset)
 PollHistory PollLog::history(Dataset const& dataset)
 {
     PollHistory history;
-    auto query = statements_("SELECT outcome, error_category, started_at, finished_at, retry_after FROM poll"
+    auto query = statements_("SELECT outcome, error_category, started_at, finished_at, retry_after, id FROM poll"
                              R"( WHERE dataset = ? AND "trigger" NOT IN ('backfill', 'replay') ORDER BY id DESC)");
     query.bind(dataset.name);
     for (bool newest = true; query.step(); newest = false) {
@@ -129,12 +129,24 @@ PollHistory PollLog::history(Dataset const& dataset)
         auto const category = query.text(1);
         if (newest) history.stopped = category == "stopped";
         if (newest) history.interrupted = unfinished || category == "interrupted";
+        if (newest && (history.stopped || history.interrupted)) history.cut_wait = last_wait(query.integer(5));
         if (category == "stopped") continue;
         if (history.failures++ > 0) continue;
         history.last_failure = query.timestamp(unfinished ? 2 : 3);
         if (!query.is_null(4)) history.retry_after = std::chrono::seconds{query.integer(4)};
     }
     return history;
+}
+
+std::optional<AskedWait> PollLog::last_wait(std::int64_t poll)
+{
+    auto query = statements_("SELECT retry_after, started_at, duration_ms FROM http_call WHERE poll_id = ?"
+                             " AND retry_after IS NOT NULL ORDER BY id DESC LIMIT 1");
+    query.bind(poll);
+    if (!query.step()) return std::nullopt;
+    auto const started_at = query.timestamp(1);
+    if (!started_at) return std::nullopt;
+    return AskedWait{*started_at + std::chrono::milliseconds{query.integer(2)}, std::chrono::seconds{query.integer(0)}};
 }
 
 void PollLog::drop_calls(Timestamp before)

@@ -38,6 +38,9 @@ public:
     void drop_calls(Timestamp before);
 
 private:
+    /// The last of the requests of a poll, those for tokens included.
+    std::optional<AskedWait> last_wait(std::int64_t poll);
+
     Statements& statements_;
 };
 

@@ -57,14 +57,21 @@ struct TokenEvent {
     Timestamp at;
 };
 
+/// A wait that a server asked for with Retry-After.
+struct AskedWait {
+    Timestamp at; ///< when its answer came
+    std::chrono::seconds wait{0};
+};
+
 /// What the schedule of a dataset needs to know about its polls; backfill and replay are not counted among them.
 struct PollHistory {
     std::optional<Timestamp> last_success;           ///< start of the newest poll that ended ok, unchanged or empty
     std::optional<Timestamp> last_failure;           ///< end of the newest poll, if it failed
     int failures = 0;                                ///< polls in a row that failed since the last success
     std::optional<std::chrono::seconds> retry_after; ///< what the server asked for in the last of these
-    bool stopped = false;     ///< the newest poll was cut short by a stop of usaged, not by a fault
-    bool interrupted = false; ///< the newest poll never ended: usaged was killed in the middle of it
+    bool stopped = false;              ///< the newest poll was cut short by a stop of usaged, not by a fault
+    bool interrupted = false;          ///< the newest poll never ended: usaged was killed in the middle of it
+    std::optional<AskedWait> cut_wait; ///< the last of the newest poll, if that was stopped or interrupted
 };
 
 /// What the guards compare a snapshot with.

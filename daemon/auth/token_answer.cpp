@@ -2,6 +2,7 @@
 
 #include "daemon/auth/secret_json.h"
 #include "daemon/fault/error.h"
+#include "daemon/fault/text.h"
 
 #include <algorithm>
 
@@ -22,12 +23,6 @@ Error malformed(std::string const& reason)
 bool is_visible_ascii(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower)
-{
-    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 std::chrono::seconds lifetime(SecretJson const& answer)
@@ -71,8 +66,13 @@ Grant read_token_answer(std::string const& body)
         throw malformed("its token_type is not Bearer");
     require_token(access_token, "access_token");
     require_token(refresh_token, "refresh_token");
-    return Grant{Secret{std::string{access_token}}, Secret{std::string{refresh_token}},
-                 Secret{std::string{id_token(answer)}}, lifetime(answer), refresh_in(answer)};
+    Grant grant;
+    grant.access_token = Secret{std::string{access_token}};
+    grant.refresh_token = Secret{std::string{refresh_token}};
+    grant.id_token = Secret{std::string{id_token(answer)}};
+    grant.lifetime = lifetime(answer);
+    grant.refresh_in = refresh_in(answer);
+    return grant;
 }
 
 } // namespace usaged

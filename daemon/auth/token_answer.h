@@ -19,6 +19,7 @@ struct Grant {
     Secret id_token;                                ///< empty if none came; says who signed in
     std::chrono::seconds lifetime{0};               ///< of the access token, from the arrival of the answer
     std::optional<std::chrono::seconds> refresh_in; ///< when to ask for the next one, if Entra ID says so
+    Grant() = default; // g++ 12 destroys aggregates that are temporaries of a co_await expression twice
 };
 
 /// Reads the body of a 200 of the token endpoint. Numbers may come as text, as the v1 endpoint sends them; a lifetime

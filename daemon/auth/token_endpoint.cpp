@@ -1,8 +1,8 @@
 #include "daemon/auth/token_endpoint.h"
 
+#include "daemon/auth/answer.h"
 #include "daemon/auth/client_assertion.h"
 #include "daemon/auth/guid.h"
-#include "daemon/fault/classify.h"
 
 #include <utility>
 
@@ -13,28 +13,9 @@ namespace {
 /// How long a new certificate may be unknown to Entra ID.
 constexpr std::chrono::minutes grace{1};
 
-/// Wipes a text however its function ends.
-class Wiped {
-public:
-    explicit Wiped(std::string& text) : text_{text} {}
-    Wiped(Wiped const&) = delete;
-    Wiped& operator=(Wiped const&) = delete;
-    ~Wiped() { wipe(text_); }
-
-private:
-    std::string& text_;
-};
-
-Answer answer_of(HttpResponse const& response, Timestamp arrived)
-{
-    return Answer{response.status, response.header("Retry-After").value_or(""), response.header("Date").value_or(""),
-                  response.body, std::chrono::floor<std::chrono::seconds>(arrived)};
-}
-
 } // namespace
 
-TokenEndpoint::TokenEndpoint(TokenSettings settings, Clock const& clock)
-    : settings_{std::move(settings)}, clock_{clock}, grace_began_{clock.steady_now()}
+TokenEndpoint::TokenEndpoint(TokenSettings settings, Clock const& clock) : settings_{std::move(settings)}, clock_{clock}
 {
 }
 
@@ -85,7 +66,7 @@ boost::asio::awaitable<Grant> TokenEndpoint::redeem(HttpTransport& transport, Fo
         prove_identity(form);
         auto url = token_url();
         auto response = co_await post(transport, std::move(url), std::move(form), attempt);
-        Wiped const wiped{response.body};
+        WipeAtEnd const wiped{response.body};
         if (auto error = classify_token_answer(answer_of(response, clock_.now()))) {
             if (error->category() == ErrorCategory::auth && error->retryable() && !within_grace())
                 error->retryable(false).retry_after(std::nullopt);
@@ -113,7 +94,7 @@ boost::asio::awaitable<HttpResponse> TokenEndpoint::post(HttpTransport& transpor
     request.headers.emplace_back("client-request-id", id);
     request.headers.emplace_back("return-client-request-id", "true");
     request.body = form.text();
-    Wiped const wiped{request.body};
+    WipeAtEnd const wiped{request.body};
     try {
         co_return co_await transport.send(request);
     } catch (Error& error) {
@@ -133,7 +114,7 @@ void TokenEndpoint::prove_identity(Form& form)
     } else if (settings_.certificate.configured()) {
         ClientCertificate const certificate{settings_.certificate};
         if (certificate.thumbprint() != thumbprint_) {
-            if (!thumbprint_.empty()) grace_began_ = clock_.steady_now();
+            grace_began_ = clock_.steady_now();
             thumbprint_ = certificate.thumbprint();
         }
         auto const assertion = certificate.assertion(settings_.client_id, token_url(), clock_.now());

@@ -32,8 +32,8 @@ public:
     /// Posts `form`, with what proves the application's identity added, to the token endpoint.
     /// Throws what `transport` throws, Error with category config for a credential that cannot be read, and with
     /// category auth, http, protocol or throttled for an answer that grants nothing, with `endpoint` set to `token`.
-    /// A certificate that is not accepted is worth a retry only in the first minute of this object's life, and of the
-    /// certificate's: a new one takes a while to be known everywhere.
+    /// A certificate that is not accepted is worth a retry only in the first minute after this object first used it: a
+    /// new one takes a while to be known everywhere.
     boost::asio::awaitable<Grant> redeem(HttpTransport& transport, Form form, int attempt);
 
     /// Posts `form` to `url`, and the answer whatever it is. The form is wiped.
@@ -46,8 +46,8 @@ private:
 
     TokenSettings settings_;
     Clock const& clock_;
-    std::string thumbprint_; ///< of the certificate that was used last
-    std::chrono::steady_clock::time_point grace_began_;
+    std::string thumbprint_;                              ///< of the certificate that was used last
+    std::chrono::steady_clock::time_point grace_began_{}; ///< when that was first used
 };
 
 } // namespace usaged

@@ -28,7 +28,7 @@ Error unreadable(std::string const& what)
 Error not_stored(std::filesystem::path const& path, std::string const& step)
 {
     return Error{ErrorCategory::storage,
-                 "the new refresh token cannot be stored: " + step + " " + path.string() + ": " + std::strerror(errno),
+                 "the refresh token cannot be stored: " + step + " " + path.string() + ": " + std::strerror(errno),
                  "Make room or mend the rights of " + path.parent_path().string() +
                      ". Until then the new token is in memory only, and the old one in the file still works."};
 }

@@ -15,6 +15,14 @@ constexpr std::chrono::seconds reserve{30};
 /// After an early renewal that failed, so that it is not tried with every request.
 constexpr std::chrono::minutes renewal_pause{5};
 
+/// Between renewals that nobody but usaged wants. Many in a short time are a request loop for Entra ID (AADSTS50196).
+/// An access token that lives shorter is still tried: that costs a 401, and one renewal in a poll.
+constexpr std::chrono::seconds shortest_use{60};
+
+/// What a server asks for beyond this is heeded by the schedule, which knows when the next poll is due. Microsoft's own
+/// library waits no longer either.
+constexpr std::chrono::hours longest_silence{1};
+
 constexpr std::chrono::hours longest_unused{7 * 24};
 
 /// Stands for whatever seed is configured when the token is first used.
@@ -23,12 +31,6 @@ constexpr std::string_view any_seed = "*";
 std::chrono::seconds margin(std::chrono::seconds lifetime)
 {
     return std::min<std::chrono::seconds>(5min, lifetime / 4);
-}
-
-/// AADSTS50196: we asked too often, which asking again prolongs. A 429 is about the service, and the retries heed it.
-bool is_request_loop(Error const& error)
-{
-    return error.category() == ErrorCategory::throttled && error.http_status() != 429 && error.retry_after();
 }
 
 } // namespace
@@ -45,7 +47,8 @@ boost::asio::awaitable<std::string> TokenSource::access_token(HttpTransport& tra
             co_await redeem(transport, attempt);
         } catch (Error const& error) {
             if (access_token_.empty() || clock_.steady_now() >= usable_until_) throw;
-            renew_at_ = std::min(usable_until_, clock_.steady_now() + renewal_pause);
+            auto const pause = std::max<std::chrono::seconds>(renewal_pause, error.retry_after().value_or(0s));
+            renew_at_ = std::min(usable_until_, clock_.steady_now() + pause);
             observe("renewal_failed", std::string{"the present access token is used on: "} + error.what());
         }
     }
@@ -61,7 +64,7 @@ bool TokenSource::renewal_due() const
 {
     auto const token = readable_token();
     if (!token) return false;
-    auto const redeemed_at = parse_timestamp(token->redeemed_at);
+    auto const redeemed_at = redeemed_at_ ? redeemed_at_ : parse_timestamp(token->redeemed_at);
     if (!redeemed_at) return false;
     auto const age = clock_.now() - *redeemed_at;
     return age >= longest_unused || age < Timestamp::duration::zero(); // a date to come: the clock was wrong then
@@ -90,16 +93,14 @@ std::string TokenSource::claims() const
 void TokenSource::store_pending()
 {
     if (!pending_) return;
+    auto const known = store_error_ ? std::string{store_error_->what()} : std::string{};
     write_pending();
-    report_stored();
+    if (!store_error_ || store_error_->what() != known) report_stored();
 }
 
 boost::asio::awaitable<void> TokenSource::redeem(HttpTransport& transport, int attempt)
 {
-    if (request_loop_ && clock_.steady_now() < silent_until_) {
-        auto const wait = std::chrono::ceil<std::chrono::seconds>(silent_until_ - clock_.steady_now());
-        throw Error{*request_loop_}.retry_after(wait);
-    }
+    keep_silent();
     auto used = choose_refresh_token();
     auto form = endpoint_.grant_form("refresh_token");
     form.add("refresh_token", used.refresh_token.reveal());
@@ -112,13 +113,24 @@ boost::asio::awaitable<void> TokenSource::redeem(HttpTransport& transport, int a
     }
 }
 
+/// Throws the last refusal while the wait that it asked for goes on. Retries wait at least as long before they come
+/// here.
+void TokenSource::keep_silent() const
+{
+    if (!asked_to_wait_) return;
+    auto const wait = *asked_to_wait_->retry_after();
+    auto const waited = clock_.steady_now() - asked_at_;
+    if (waited >= std::min<std::chrono::seconds>(wait, longest_silence)) return;
+    throw Error{*asked_to_wait_}.retry_after(std::chrono::ceil<std::chrono::seconds>(wait - waited));
+}
+
 /// What a refusal is good for later.
 void TokenSource::heed(Error const& error)
 {
     if (error.http_status()) observe("refused", error.what());
-    if (is_request_loop(error)) {
-        request_loop_ = error;
-        silent_until_ = clock_.steady_now() + *error.retry_after();
+    if (error.retry_after()) {
+        asked_to_wait_ = error;
+        asked_at_ = clock_.steady_now();
     }
     if (!error.claims().empty()) remember_claims(error.claims());
 }
@@ -211,13 +223,14 @@ void TokenSource::accept(Grant grant, StoredToken used)
 {
     bool const rotated = !grant.refresh_token.empty(); // else the old one stays good
     if (rotated) used.refresh_token = std::move(grant.refresh_token);
-    used.redeemed_at = format_timestamp(clock_.now());
+    redeemed_at_ = clock_.now();
+    used.redeemed_at = format_timestamp(*redeemed_at_);
     used.claims.clear();
     if (rotated || pending_) {
         pending_ = std::move(used);
         write_pending();
     } else {
-        remember_use(used);
+        update_file(used);
     }
     keep_access_token(std::move(grant));
     observe("obtained", "a new access token");
@@ -229,18 +242,20 @@ void TokenSource::keep_access_token(Grant grant)
     auto const now = clock_.steady_now();
     auto const usual = grant.lifetime - margin(grant.lifetime);
     access_token_ = std::move(grant.access_token);
-    renew_at_ = now + std::min(usual, grant.refresh_in.value_or(usual));
+    renew_at_ = now + std::max(shortest_use, std::min(usual, grant.refresh_in.value_or(usual)));
     usable_until_ = now + std::max(usual, grant.lifetime - reserve);
-    request_loop_.reset();
+    asked_to_wait_.reset();
 }
 
-/// The file only says later than it knew before that the token works: nothing is lost if it cannot.
-void TokenSource::remember_use(StoredToken const& used)
+/// The token in the file stays the same: nothing is lost if what is known of it besides is out of date.
+void TokenSource::update_file(StoredToken const& token)
 {
     try {
-        file_.store(used);
-    } catch (Error const&) {
+        file_.store(token);
+        update_failed_ = false;
+    } catch (Error const& error) {
         // The next use tries again.
+        if (!std::exchange(update_failed_, true)) observe("file_not_updated", error.what());
     }
 }
 
@@ -253,7 +268,7 @@ void TokenSource::remember_claims(std::string const& claims)
         pending_ = std::move(token);
         return;
     }
-    remember_use(*token);
+    update_file(*token);
 }
 
 void TokenSource::write_pending()

@@ -17,8 +17,9 @@
 namespace usaged {
 
 /// What happened to tokens: `obtained`, `rotated`, `refused`, `store_failed`, `seed_used`, `file_unusable`,
-/// `renewal_failed` (while the present access token is still good); and why, in words. An Error that it throws is
-/// ignored: it reports its own faults.
+/// `file_not_updated` (when its token was last used and such, told once until that works again), `renewal_failed`
+/// (while the present access token is still good); and why, in words. An Error that it throws is ignored: it reports
+/// its own faults.
 using TokenObserver = std::function<void(std::string_view event, std::string const& detail)>;
 
 /// Access tokens of the Partner Center API by the refresh-token grant. Keeps one until shortly before it expires, and
@@ -29,8 +30,9 @@ public:
     TokenSource(TokenSettings settings, TokenFile file, Clock const& clock, TokenObserver observer);
 
     /// An access token that the API may take, without `Bearer`. Asks the token endpoint through `transport` if there is
-    /// none, or the present one is about to expire; while that is good, not getting a new one is no error. After a
-    /// request loop (AADSTS50196) the token endpoint is left alone as long as it asked for: the Error is thrown again.
+    /// none, or the present one is about to expire; while that is good, not getting a new one is no error. An access
+    /// token is used for a minute at the least, however soon it is said to expire. A token endpoint that asked for a
+    /// wait (Retry-After, a request loop) is left alone so long, but an hour at the most: the Error is thrown again.
     /// Throws what `transport` throws and Error with category auth, config, http, protocol or throttled.
     boost::asio::awaitable<std::string> access_token(HttpTransport& transport, int attempt);
 
@@ -38,7 +40,8 @@ public:
     void drop_access_token();
 
     /// Whether the refresh token has not been redeemed for a week: it lapses when it is not used for 90 days, however
-    /// rarely polls are due (Microsoft Entra docs: refresh-tokens). False while that is not known.
+    /// rarely polls are due (Microsoft Entra docs: refresh-tokens). False while that is not known. What this object
+    /// redeemed counts, whether or not the file could be written.
     bool renewal_due() const;
 
     /// Redeems the refresh token whether or not an access token is at hand. Throws as access_token() does.
@@ -51,7 +54,7 @@ public:
     /// What the next sign-in has to be asked for (Error::claims of the last refusal); empty if nothing.
     std::string claims() const;
 
-    /// Stores a rotated refresh token that could not be stored before, if there is one.
+    /// Stores a rotated refresh token that could not be stored before, if there is one. Observed is only what is new.
     void store_pending();
 
     /// Why the newest refresh token is not stored; nothing if it is.
@@ -66,10 +69,11 @@ private:
     std::optional<StoredToken> stored_token();
     std::optional<StoredToken> readable_token() const;
     bool is_ours(StoredToken const& token) const;
+    void keep_silent() const;
     void heed(Error const& error);
     void accept(Grant grant, StoredToken used);
     void keep_access_token(Grant grant);
-    void remember_use(StoredToken const& used);
+    void update_file(StoredToken const& token);
     void remember_claims(std::string const& claims);
     void write_pending();
     void report_stored();
@@ -84,8 +88,10 @@ private:
     std::chrono::steady_clock::time_point usable_until_{}; ///< of the present one
     std::optional<StoredToken> pending_;                   ///< rotated, used, and not stored yet
     std::optional<Error> store_error_;                     ///< why not
-    std::optional<Error> request_loop_;                    ///< why the token endpoint is left alone
-    std::chrono::steady_clock::time_point silent_until_{}; ///< until when
+    bool update_failed_ = false;                           ///< the file does not know what is known of its token
+    std::optional<Timestamp> redeemed_at_;                 ///< when this object last redeemed a refresh token
+    std::optional<Error> asked_to_wait_;                   ///< the newest refusal with a wait, until a token came
+    std::chrono::steady_clock::time_point asked_at_{};     ///< when
 };
 
 } // namespace usaged

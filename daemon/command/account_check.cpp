@@ -19,6 +19,16 @@ bool is_about_mfa(Error const& refusal)
     return refusal.api_code() == "900421";
 }
 
+/// The daemon would keep the token in memory; here it goes with this process.
+Error lost(Error const& store_error)
+{
+    return Error{store_error.category(),
+                 std::string{"Entra ID takes the refresh token and gives a new one, which is lost: "} +
+                     store_error.what(),
+                 "mend that, then run this again; if Entra ID does not take the old refresh token any more, sign in "
+                 "again: usaged login"};
+}
+
 bool is_about_role(Error const& refusal)
 {
     return refusal.http_status() == 403 && !is_about_mfa(refusal);
@@ -56,7 +66,7 @@ asio::awaitable<std::optional<std::string>> AccountCheck::redeem()
     try {
         auto token = co_await tokens_.access_token(transport_, 1);
         if (auto const& error = tokens_.store_error())
-            report_.fail("token", *error);
+            report_.fail("token", lost(*error));
         else
             report_.ok("token", "Entra ID takes the refresh token and gives an access token; the newest refresh token "
                                 "is stored in " +

@@ -1,14 +1,14 @@
 #include "daemon/command/connection_check.h"
 
 #include "daemon/fault/classify.h"
+#include "daemon/fault/retry_after.h"
 #include "daemon/net/proxy.h"
 #include "daemon/net/resolve.h"
 
+#include <simdjson.h>
+
+#include <algorithm>
 #include <chrono>
-#include <ctime>
-#include <iomanip>
-#include <locale>
-#include <sstream>
 #include <vector>
 
 namespace usaged {
@@ -22,15 +22,25 @@ using namespace std::chrono_literals;
 constexpr auto tolerated_skew = 1min;
 constexpr auto fatal_skew = 5min; // what Kerberos and tokens tolerate
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7)
-std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text)
+/// Whether it is what an OpenID provider says about itself. (OpenID Connect Discovery 1.0, section 3)
+bool is_provider_configuration(std::string const& body)
 {
-    std::tm parts{};
-    std::istringstream stream{std::string{text}};
-    stream.imbue(std::locale::classic());
-    stream >> std::get_time(&parts, "%a, %d %b %Y %H:%M:%S GMT");
-    if (!stream) return std::nullopt;
-    return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::from_time_t(::timegm(&parts)));
+    simdjson::dom::parser parser;
+    simdjson::dom::element document;
+    if (parser.parse(body).get(document) != simdjson::SUCCESS) return false;
+    return document["issuer"].is_string() || document["token_endpoint"].is_string();
+}
+
+/// Why `response` does not say that Entra ID knows the tenant; nothing if it does.
+std::optional<Error> tenant_refusal(HttpResponse const& response)
+{
+    Answer answer;
+    answer.status = response.status;
+    answer.body = response.body;
+    if (auto refusal = classify_token_answer(answer)) return refusal;
+    if (is_provider_configuration(response.body)) return std::nullopt;
+    return Error{ErrorCategory::protocol, "what answered is not Entra ID",
+                 "check partner_center.authority, and whether a proxy or portal on the way answers in its place"};
 }
 
 /// The addresses, each once.
@@ -155,21 +165,12 @@ void ConnectionCheck::check_tenant(std::optional<HttpResponse> const& response)
         report_.skip("tenant", "Entra ID was not reached");
         return;
     }
-    tenant_known_ = response->status == 200;
-    if (tenant_known_) {
+    auto const refusal = tenant_refusal(*response);
+    tenant_known_ = !refusal;
+    if (refusal)
+        report_.fail("tenant", Error{*refusal});
+    else
         report_.ok("tenant", tenant + " is known to Entra ID");
-        return;
-    }
-    if (response->status == 400) {
-        report_.fail("tenant", Error{ErrorCategory::config, "Entra ID does not know the tenant " + tenant,
-                                     "enter the GUID or a domain of the partner's tenant in partner_center.tenant, and "
-                                     "its cloud in partner_center.cloud"});
-        return;
-    }
-    Answer answer;
-    answer.status = response->status;
-    answer.body = response->body;
-    if (auto const error = classify_token_answer(answer)) report_.fail("tenant", *error);
 }
 
 } // namespace usaged

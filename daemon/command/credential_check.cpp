@@ -3,8 +3,13 @@
 #include "daemon/auth/client_assertion.h"
 #include "daemon/auth/token_file.h"
 #include "daemon/command/pem_file.h"
+#include "daemon/command/service.h"
+#include "daemon/net/trust_files.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <iterator>
+#include <map>
 #include <string>
 
 namespace usaged {
@@ -30,10 +35,21 @@ bool usable(DoctorReport& report, std::string_view check, Look const& look)
     }
 }
 
-bool check_secret(SecretSource const& source, std::string_view check, std::string_view key, DoctorReport& report)
+/// Nothing but what systemd starts has credentials of systemd.
+void require_passed(SecretSource const& source, std::string_view key, Config const& config)
+{
+    if (source.kind != SecretSource::Kind::credential || std::getenv("CREDENTIALS_DIRECTORY") != nullptr) return;
+    throw Error{ErrorCategory::config,
+                std::string{key} + ": there are no systemd credentials here ($CREDENTIALS_DIRECTORY is not set)",
+                "let systemd start it as it starts the service: " + as_service(config, "usaged check --online")};
+}
+
+bool check_secret(SecretSource const& source, std::string_view check, std::string_view key, Config const& config,
+                  DoctorReport& report)
 {
     if (!source.configured()) return true;
     return usable(report, check, [&] {
+        require_passed(source, key, config);
         read_secret(source, key);
         report.ok(check, to_string(source) + " can be read");
     });
@@ -63,12 +79,16 @@ void look_at_certificate(CertificateSource const& source, Timestamp now, DoctorR
         report.ok("certificate", text);
 }
 
-bool check_application(PartnerCenterSettings const& center, Timestamp now, DoctorReport& report)
+bool check_application(Config const& config, Timestamp now, DoctorReport& report)
 {
+    auto const& center = config.partner_center;
     if (center.certificate.configured())
-        return usable(report, "certificate", [&] { look_at_certificate(center.certificate, now, report); });
+        return usable(report, "certificate", [&] {
+            require_passed(center.certificate.key, "partner_center.certificate.key", config);
+            look_at_certificate(center.certificate, now, report);
+        });
     if (center.client_secret.configured())
-        return check_secret(center.client_secret, "client secret", "partner_center.client_secret", report);
+        return check_secret(center.client_secret, "client secret", "partner_center.client_secret", config, report);
     report.ok("client secret", "none, and no certificate: a public client");
     return true;
 }
@@ -88,7 +108,7 @@ void report_stored(StoredToken const& token, std::string const& file, Timestamp 
 bool check_refresh_token(Config const& config, Timestamp now, DoctorReport& report)
 {
     auto const& seed = config.partner_center.refresh_token;
-    auto const seed_usable = check_secret(seed, "refresh token", "partner_center.refresh_token", report);
+    auto const seed_usable = check_secret(seed, "refresh token", "partner_center.refresh_token", config, report);
     auto const to_fall_back_on = seed.configured() && seed_usable;
     TokenFile const file{config.state_dir / "refresh_token"};
     try {
@@ -110,28 +130,35 @@ bool check_refresh_token(Config const& config, Timestamp now, DoctorReport& repo
     }
 }
 
+/// The connection decides what an old list means: it may be that of an authority that is not in use.
+void warn_of_old_lists(std::vector<RevocationList> const& lists, std::filesystem::path const& file, Timestamp now,
+                       DoctorReport& report)
+{
+    std::map<std::string, Timestamp> ends; // of each authority's newest list
+    for (auto const& list : lists) {
+        auto& end = ends.emplace(list.issuer, Timestamp::min()).first->second;
+        end = std::max(end, list.next_update.value_or(Timestamp::max()));
+    }
+    for (auto const& [issuer, end] : ends)
+        if (end < now)
+            report.warn("revocation lists",
+                        "the newest list of " + issuer + " in " + file.string() + " is out of date since " +
+                            format_timestamp(end),
+                        "fetch the current list of that authority, in PEM; if it is not in use, take its list out");
+}
+
 void look_at_revocation_lists(std::filesystem::path const& file, Timestamp now, DoctorReport& report)
 {
     auto const lists = read_pem(file, "http.crl_file").revocation_lists;
-    std::string const remedy = "fetch the current lists of the authorities in use, in PEM";
-    if (lists.empty())
-        throw Error{ErrorCategory::config, "http.crl_file: there is no revocation list in " + file.string(), remedy};
-    for (auto const& list : lists) {
-        if (list.next_update && *list.next_update < now)
-            throw Error{ErrorCategory::config,
-                        "http.crl_file: the list of " + list.issuer + " in " + file.string() +
-                            " is out of date since " + format_timestamp(*list.next_update),
-                        remedy};
-    }
+    if (lists.empty()) throw no_revocation_lists(file);
     report.ok("revocation lists", file.string() + ", " + counted(std::ssize(lists), "list"));
+    warn_of_old_lists(lists, file, now, report);
 }
 
 void look_at_roots(std::filesystem::path const& file, DoctorReport& report)
 {
     auto const certificates = read_pem(file, "http.ca_file").certificates;
-    if (certificates == 0)
-        throw Error{ErrorCategory::config, "http.ca_file: there is no certificate in " + file.string(),
-                    "On Debian, install ca-certificates; else name the file with the roots to trust."};
+    if (certificates == 0) throw no_roots(file);
     report.ok("trusted roots", file.string() + ", " + counted(certificates, "certificate"));
 }
 
@@ -141,13 +168,13 @@ UsableCredentials check_credentials(Config const& config, Timestamp now, DoctorR
 {
     auto const& http = config.http;
     UsableCredentials found;
-    auto const application = check_application(config.partner_center, now, report);
+    auto const application = check_application(config, now, report);
     found.for_tokens = check_refresh_token(config, now, report) && application;
     found.for_connections = usable(report, "trusted roots", [&] { look_at_roots(http.ca_file, report); });
     if (!http.crl_file.empty())
         found.for_connections &=
             usable(report, "revocation lists", [&] { look_at_revocation_lists(http.crl_file, now, report); });
-    found.for_connections &= check_secret(http.proxy.password, "proxy password", "http.proxy_password", report);
+    found.for_connections &= check_secret(http.proxy.password, "proxy password", "http.proxy_password", config, report);
     return found;
 }
 

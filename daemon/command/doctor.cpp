@@ -8,12 +8,16 @@
 #include "daemon/command/service.h"
 #include "daemon/command/stop_signal.h"
 #include "daemon/command/storage_check.h"
+#include "daemon/net/https_transport.h"
+#include "daemon/poll/recorded_transport.h"
 #include "daemon/poll/system_clock.h"
 #include "storage/instance_lock.h"
+#include "storage/sqlite_store.h"
 
 #include <boost/asio/io_context.hpp>
 
 #include <iostream>
+#include <memory>
 #include <optional>
 
 namespace usaged {
@@ -34,40 +38,63 @@ void check_configuration(Config const& config, std::string const& file, DoctorRe
 class Doctor {
 public:
     Doctor(Config const& config, asio::any_io_executor executor, Clock& clock, Log& log, DoctorReport& report)
-        : config_{config}, clock_{clock}, report_{report}, service_{config, std::move(executor), nullptr, clock, log}
-    // without a store, which would make the database
+        : config_{config}, executor_{std::move(executor)}, clock_{clock}, log_{log}, report_{report}
     {
     }
 
     asio::awaitable<void> run()
     {
         auto const credentials = check_credentials(config_, clock_.now(), report_);
-        auto const state_usable = check_storage(config_, report_);
+        auto const storage = check_storage(config_, report_);
         if (!credentials.for_connections) {
             report_.skip("connection", "there is nothing to trust a server by, or to speak to the proxy with");
             AccountCheck::skip(report_, "Entra ID was not asked");
             co_return;
         }
-        auto const transport = service_.make_transport();
-        ConnectionCheck connections{config_, *transport, clock_, report_};
+        HttpsTransport transport{executor_, config_.http};
+        ConnectionCheck connections{config_, transport, clock_, report_};
         co_await connections.run();
         if (!connections.tenant_known())
             AccountCheck::skip(report_, "Entra ID was not reached, or does not know the tenant");
         else if (!credentials.for_tokens)
             AccountCheck::skip(report_, "a credential is missing, as said above");
-        else if (!state_usable)
+        else if (!storage.state)
             AccountCheck::skip(report_, "a new refresh token could not be stored");
         else
-            co_await check_account(*transport, connections.api_reached());
+            co_await check_account(transport, connections.api_reached(), storage.database);
     }
 
 private:
-    asio::awaitable<void> check_account(HttpTransport& transport, bool api_reached)
+    asio::awaitable<void> check_account(HttpTransport& transport, bool api_reached, bool database_usable)
     {
         auto const lock = take_lock();
         if (!lock) co_return;
-        AccountCheck account{config_, service_.tokens(), transport, report_};
+        auto const store = database_usable ? open_store() : nullptr;
+        TokenSource tokens{token_settings(config_), TokenFile{config_.state_dir / "refresh_token"}, clock_,
+                           recorder(store.get())};
+        std::optional<RecordedTransport> recorded;
+        if (store) recorded.emplace(transport, *store, clock_, log_, std::nullopt);
+        AccountCheck account{config_, tokens, recorded ? *recorded : transport, report_};
         co_await account.run(api_reached);
+    }
+
+    /// A database that cannot be opened now after all must not keep anybody from the rest of the diagnosis.
+    std::unique_ptr<SnapshotStore> open_store() const
+    {
+        try {
+            return std::make_unique<SqliteStore>(config_.storage.sqlite_path);
+        } catch (Error const& error) {
+            report_.fail("database", error);
+            return nullptr;
+        }
+    }
+
+    /// Of token events, without a log: the report says what is wrong.
+    TokenObserver recorder(SnapshotStore* store) const
+    {
+        return [store, &clock = clock_](std::string_view event, std::string const& detail) {
+            if (store != nullptr) store->record_token_event(TokenEvent{std::string{event}, detail, clock.now()});
+        };
     }
 
     /// Nothing, with a report, if there is none to be had: two processes must not redeem one refresh token.
@@ -87,9 +114,10 @@ private:
     }
 
     Config const& config_;
+    asio::any_io_executor executor_;
     Clock& clock_;
+    Log& log_;
     DoctorReport& report_;
-    Service service_;
 };
 
 } // namespace
@@ -104,7 +132,7 @@ int check_online(GlobalOptions const& options)
     asio::io_context context{1};
     StopSignal stop{context};
     SystemClock clock{context.get_executor()};
-    // The report says what is wrong; the token source need not say it too.
+    // The report says what is wrong.
     auto log = make_log(config, options.log_level.value_or(LogLevel::error), options.log_format);
     Doctor doctor{config, context.get_executor(), clock, log, report};
     auto const signal = stop.run(doctor.run(), [] {});

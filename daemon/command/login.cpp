@@ -98,6 +98,21 @@ void say_whether_mfa_counts(std::optional<bool> compliant)
     std::cout << std::endl;
 }
 
+/// Only a file: the service may see credentials and environment variables that whoever signs in does not.
+void warn_of_missing_seed(Config const& config)
+{
+    auto const& seed = config.partner_center.refresh_token;
+    if (seed.kind != SecretSource::Kind::file) return;
+    try {
+        read_secret(seed, "partner_center.refresh_token");
+    } catch (Error const& error) {
+        std::cerr << "usaged: warning: " << error.what()
+                  << "\nRemove this setting from the configuration: `usaged run` does not start with it, and after the "
+                     "sign-in nothing needs it."
+                  << std::endl;
+    }
+}
+
 /// From the first word to the proof that the token passes.
 class Login {
 public:
@@ -113,16 +128,19 @@ public:
     {
         auto grant = co_await sign_in();
         auto const identity = read_identity(grant.id_token);
-        service_.tokens().adopt(std::move(grant));
+        adopt(std::move(grant));
         say_for_whom(identity, config_, clock_.now());
-        auto const verdict = co_await ask_partner_center();
-        if (verdict.refusal) {
-            std::cerr << "usaged: the token is stored, but it does not pass yet.\n";
-            exit_status_ = report_failure(*verdict.refusal);
-            co_return;
+        warn_of_missing_seed(config_);
+        try {
+            auto const verdict = co_await ask_partner_center();
+            std::cout << "Partner Center accepts the token.\n";
+            say_whether_mfa_counts(verdict.mfa_compliant);
+        } catch (Error const& error) {
+            std::cerr << (error.category() == ErrorCategory::auth
+                              ? "usaged: the token is stored, but it does not pass yet.\n"
+                              : "usaged: the token is stored, but whether it passes could not be found out.\n");
+            exit_status_ = report_failure(error);
         }
-        std::cout << "Partner Center accepts the token.\n";
-        say_whether_mfa_counts(verdict.mfa_compliant);
     }
 
     int exit_status() const { return exit_status_; }
@@ -198,25 +216,45 @@ private:
         co_return co_await device_login.wait(transport_, std::move(code));
     }
 
+    /// In a daemon the token would live on in memory. Here it is lost.
+    void adopt(Grant grant)
+    {
+        try {
+            service_.tokens().adopt(std::move(grant));
+        } catch (Error const& error) {
+            if (error.category() != ErrorCategory::storage) throw;
+            throw Error{ErrorCategory::storage, error.what(),
+                        "Make room or mend the rights of " + config_.state_dir.string() +
+                            ", then run `usaged login` again."};
+        }
+    }
+
+    /// Throws the refusal if there is one.
     asio::awaitable<Verdict> ask_partner_center()
     {
         auto const url = config_.partner_center.base_url + std::string{datasets().front().path};
         auto token = co_await service_.tokens().access_token(transport_, 1);
         Secret const access_token{std::move(token)};
         for (Retry retry{config_.retry, make_random()};;) {
-            Verdict verdict = co_await probe(transport_, url, access_token.reveal());
-            if (!verdict.refusal) co_return verdict;
-            auto const wait = retry.after(*verdict.refusal);
-            if (!wait) co_return verdict;
-            co_await clock_.sleep_for(*wait);
+            std::chrono::milliseconds wait{0};
+            try {
+                auto const attempt = retry.attempt();
+                Verdict verdict = co_await probe(transport_, url, access_token.reveal(), attempt);
+                if (!verdict.refusal) co_return verdict;
+                throw Error{*verdict.refusal};
+            } catch (Error const& error) {
+                wait = wait_after(error, retry);
+            }
+            co_await clock_.sleep_for(wait);
         }
     }
 
     /// How long to wait before the next try. Throws `error` if there is to be none.
     std::chrono::milliseconds wait_after(Error const& error, Retry& retry)
     {
+        auto const attempt = retry.attempt();
         auto const wait = retry.after(error);
-        if (!wait) throw Error{error};
+        if (!wait) throw Error{error}.attempt(attempt);
         log_.write(LogEvent{LogLevel::warn, "retry", error.what()}.with("wait_ms", wait->count()).with(error));
         return *wait;
     }

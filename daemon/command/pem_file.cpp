@@ -1,6 +1,6 @@
 #include "daemon/command/pem_file.h"
 
-#include "daemon/fault/error.h"
+#include "daemon/net/trust_files.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -8,8 +8,6 @@
 #include <openssl/x509.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 namespace usaged {
@@ -46,21 +44,13 @@ RevocationList describe(X509_CRL const& list)
 
 PemFile read_pem(std::filesystem::path const& file, std::string_view setting)
 {
-    auto const refusal = [&](std::string const& reason) {
-        return Error{ErrorCategory::config, std::string{setting} + ": cannot read " + file.string() + ": " + reason,
-                     "Name a file in PEM that the user may read whom usaged runs as."};
-    };
-    errno = 0;
+    require_readable(setting, file);
     std::unique_ptr<BIO, Free> const bio{::BIO_new_file(file.c_str(), "r")};
-    auto const reason = errno;
-    ::ERR_clear_error();
-    if (!bio) throw refusal(std::strerror(reason));
     std::unique_ptr<STACK_OF(X509_INFO), Free> const entries{
-        ::PEM_X509_INFO_read_bio(bio.get(), nullptr, refuse_passphrase, nullptr)};
+        bio ? ::PEM_X509_INFO_read_bio(bio.get(), nullptr, refuse_passphrase, nullptr) : nullptr};
     ::ERR_clear_error();
-    if (!entries) throw refusal("it is no PEM file");
-
     PemFile found;
+    if (!entries) return found;
     for (int i = 0; i < sk_X509_INFO_num(entries.get()); ++i) {
         auto const& entry = *sk_X509_INFO_value(entries.get(), i);
         if (entry.x509 != nullptr) ++found.certificates;

@@ -2,12 +2,10 @@
 
 #include "daemon/auth/client_assertion.h"
 #include "daemon/command/command.h"
+#include "daemon/net/trust_files.h"
 #include "daemon/poll/token_renewal.h"
 
-#include <cerrno>
-#include <cstring>
 #include <random>
-#include <unistd.h>
 
 namespace usaged {
 
@@ -48,14 +46,6 @@ TokenObserver make_observer(SnapshotStore* store, Clock const& clock, Log& log)
     };
 }
 
-void require_readable(std::string_view setting, std::filesystem::path const& file, std::string remedy)
-{
-    if (::access(file.c_str(), R_OK) == 0) return;
-    throw Error{ErrorCategory::config,
-                std::string{setting} + ": cannot read " + file.string() + ": " + std::strerror(errno),
-                std::move(remedy)};
-}
-
 } // namespace
 
 void require_credentials(Config const& config)
@@ -68,11 +58,19 @@ void require_credentials(Config const& config)
     if (center.refresh_token.configured()) read_secret(center.refresh_token, "partner_center.refresh_token");
     auto const& http = config.http;
     if (http.proxy.password.configured()) read_secret(http.proxy.password, "http.proxy_password");
-    require_readable("http.ca_file", http.ca_file,
-                     "On Debian, install ca-certificates; else name the file with the roots to trust.");
-    if (!http.crl_file.empty())
-        require_readable("http.crl_file", http.crl_file,
-                         "Put the revocation lists there, in PEM form, readable by the user that usaged runs as.");
+    require_readable_trust(http);
+}
+
+std::string as_service(Config const& config, std::string_view command)
+{
+    std::string text = "sudo systemd-run --pty --uid=usaged --gid=usaged -p StateDirectory=usaged "
+                       "-p StateDirectoryMode=0750";
+    auto const& center = config.partner_center;
+    for (auto const* const source :
+         {&center.client_secret, &center.certificate.key, &center.refresh_token, &config.http.proxy.password})
+        if (source->kind == SecretSource::Kind::credential)
+            text.append(" -p LoadCredential=").append(source->name).append(":/etc/usaged/").append(source->name);
+    return text.append(" ").append(command);
 }
 
 TokenSettings token_settings(Config const& config)

@@ -9,6 +9,8 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace usaged {
 
@@ -49,6 +51,10 @@ private:
 /// out at start rather than at the first poll that one is missing or has expired. Throws Error with
 /// ErrorCategory::config.
 void require_credentials(Config const& config);
+
+/// The shell command that has systemd run `command` as it runs the service: as the same user, with a state directory
+/// and with the credentials that the configuration names, which come from /etc/usaged.
+std::string as_service(Config const& config, std::string_view command);
 
 /// What the token source has to know, out of the configuration.
 TokenSettings token_settings(Config const& config);

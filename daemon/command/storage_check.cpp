@@ -1,8 +1,10 @@
 #include "daemon/command/storage_check.h"
 
+#include "daemon/command/service.h"
 #include "migrations/migrations.h"
 #include "storage/database_check.h"
 #include "storage/reports.h"
+#include "storage/schema.h"
 
 #include <array>
 #include <cerrno>
@@ -29,7 +31,12 @@ Error storage_error(std::string const& what, std::string const& remedy)
     return Error{ErrorCategory::storage, what, remedy};
 }
 
-void require_writable_directory(fs::path const& directory)
+std::string to_run_as_the_service(Config const& config)
+{
+    return "let systemd start this as it starts the service: " + as_service(config, "usaged check --online");
+}
+
+void require_writable_directory(fs::path const& directory, Config const& config)
 {
     auto const name = directory.string();
     std::error_code error;
@@ -39,8 +46,9 @@ void require_writable_directory(fs::path const& directory)
                                 name);
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
         throw storage_error(name + " cannot be written: " + std::strerror(errno),
-                            "run this as the user whom usaged runs as (sudo -u usaged usaged check --online), or give "
-                            "that user the directory: sudo chown usaged: " +
+                            to_run_as_the_service(config) +
+                                "; if the service itself cannot write there, give its user the directory: "
+                                "sudo chown usaged: " +
                                 name);
 }
 
@@ -55,10 +63,11 @@ std::string in_units(std::uint64_t bytes)
     return text.data();
 }
 
-bool check_state_dir(fs::path const& directory, DoctorReport& report)
+bool check_state_dir(Config const& config, DoctorReport& report)
 {
+    auto const& directory = config.state_dir;
     try {
-        require_writable_directory(directory);
+        require_writable_directory(directory, config);
         report.ok("state directory", directory.string() + " can be written");
         return true;
     } catch (Error const& error) {
@@ -67,33 +76,42 @@ bool check_state_dir(fs::path const& directory, DoctorReport& report)
     }
 }
 
-std::string describe_database(fs::path const& database)
+std::string describe_database(fs::path const& database, Reports& reports)
 {
-    Reports reports{database};
     auto const version = reports.schema_version();
-    auto const newest = sqlite_migrations().back().number;
+    auto const newest = newest_version(sqlite_migrations());
     auto text =
         database.string() + " is sound, " + in_units(reports.bytes()) + ", schema version " + std::to_string(version);
     if (version < newest) text += "; the next start of usaged brings it to version " + std::to_string(newest);
     return text;
 }
 
-void check_database_file(fs::path const& database, DoctorReport& report)
+/// Whether it may be written to before any migration.
+bool look_at_database(Config const& config, DoctorReport& report)
+{
+    auto const& database = config.storage.sqlite_path;
+    auto const state = check_database(database, sqlite_migrations(), CheckDepth::everything);
+    require_writable_directory(resolve_database(database).parent_path(), config);
+    if (state == DatabaseState::missing) {
+        report.ok("database", database.string() + " is not there yet; the first poll makes it");
+        return false;
+    }
+    Reports reports{database};
+    auto const text = describe_database(database, reports);
+    if (::access(database.c_str(), W_OK) != 0)
+        throw storage_error(database.string() + " cannot be written: " + std::strerror(errno),
+                            to_run_as_the_service(config));
+    report.ok("database", text);
+    return reports.schema_version() == newest_version(sqlite_migrations());
+}
+
+bool check_database_file(Config const& config, DoctorReport& report)
 {
     try {
-        auto const state = check_database(database, sqlite_migrations(), CheckDepth::soundness);
-        require_writable_directory(resolve_database(database).parent_path());
-        if (state == DatabaseState::missing) {
-            report.ok("database", database.string() + " is not there yet; the first poll makes it");
-            return;
-        }
-        auto const text = describe_database(database);
-        if (::access(database.c_str(), W_OK) != 0)
-            throw storage_error(database.string() + " cannot be written: " + std::strerror(errno),
-                                "run this as the user whom usaged runs as: sudo -u usaged usaged check --online");
-        report.ok("database", text);
+        return look_at_database(config, report);
     } catch (Error const& error) {
         report.fail("database", error);
+        return false;
     }
 }
 
@@ -127,15 +145,16 @@ bool on_one_device(fs::path const& a, fs::path const& b)
 
 } // namespace
 
-bool check_storage(Config const& config, DoctorReport& report)
+UsableStorage check_storage(Config const& config, DoctorReport& report)
 {
-    auto const state_usable = check_state_dir(config.state_dir, report);
-    check_database_file(config.storage.sqlite_path, report);
+    UsableStorage found;
+    found.state = check_state_dir(config, report);
+    found.database = check_database_file(config, report);
     auto const beside_database = resolve_database(config.storage.sqlite_path).parent_path();
     check_space(beside_database, report);
     if (beside_database != config.state_dir && !on_one_device(beside_database, config.state_dir))
         check_space(config.state_dir, report);
-    return state_usable;
+    return found;
 }
 
 } // namespace usaged

@@ -5,8 +5,13 @@
 
 namespace usaged {
 
+/// What of it a check may write to.
+struct UsableStorage {
+    bool state = false;    ///< a new refresh token can be stored
+    bool database = false; ///< it is there, ours, sound, of this version, and can be written
+};
+
 /// Looks at the state directory, the database and the free space, and changes nothing.
-/// Whether a new refresh token can be stored.
-bool check_storage(Config const& config, DoctorReport& report);
+UsableStorage check_storage(Config const& config, DoctorReport& report);
 
 } // namespace usaged

@@ -23,9 +23,9 @@ constexpr std::string_view customer =
     "Check the customer and the reseller relationship: Partner Center > Customers. Other customers are not concerned.";
 constexpr std::string_view request =
     "Repeating the request will not help. Check partner_center.base_url and the configuration: `usaged check`.";
-constexpr std::string_view microsoft =
-    "The fault is at Microsoft's end, and usaged tries again by itself. If it lasts, ask Microsoft's support, with the "
-    "MS-RequestId and the MS-CorrelationId.";
+constexpr std::string_view microsoft = "The fault is at Microsoft's end. `usaged run` tries again by itself; otherwise "
+                                       "repeat the command. If it lasts, ask Microsoft's "
+                                       "support, with the MS-RequestId and the MS-CorrelationId.";
 
 constexpr ApiCode table[] = {
     {401, "400", {renew, "access is denied", sign_in_if_it_lasts}},

@@ -9,15 +9,17 @@ inline constexpr std::string_view sign_in =
     "A person has to sign in again, with multi-factor authentication: run `usaged login`.";
 
 inline constexpr std::string_view sign_in_if_it_lasts =
-    "usaged asks again at its next poll. If this lasts, a person has to sign in again: run `usaged login`.";
+    "`usaged run` asks again at its next poll. If this lasts, a person has to sign in again: run `usaged login`.";
 
 inline constexpr std::string_view start_again = "Start the sign-in again: run `usaged login`.";
 
-inline constexpr std::string_view it_passes = "usaged tries again by itself. If this lasts, see whether an outage is "
-                                              "known: https://admin.microsoft.com > Health > "
-                                              "Service health.";
+inline constexpr std::string_view it_passes =
+    "`usaged run` tries again by itself; otherwise repeat the command. If this lasts, see whether an outage is known: "
+    "https://admin.microsoft.com > Health > Service health.";
 
-inline constexpr std::string_view ask_less = "usaged waits. If this lasts, see that only one usaged uses the account.";
+inline constexpr std::string_view ask_less =
+    "`usaged run` waits; otherwise repeat the command after five minutes. If this lasts, see that only one usaged uses "
+    "the account.";
 
 inline constexpr std::string_view clock =
     "Set the clock of this machine right: `timedatectl` shows whether it is synchronised.";

@@ -24,13 +24,16 @@ constexpr HttpStatus table[] = {
      "`usaged check --online` shows what is wrong."},
     {404, 404, http, refuse, "does not have what was asked for",
      "Check partner_center.base_url. Repeating the request will not help."},
-    {408, 408, http, retry, "did not get the request in time", "usaged tries again by itself."},
+    {408, 408, http, retry, "did not get the request in time",
+     "`usaged run` tries again by itself; otherwise repeat the command."},
     {429, 429, throttled, retry, "asks us to slow down",
      "usaged waits as long as it is asked to. If this lasts, poll less often (schedule.every)."},
     {400, 499, http, refuse, "refuses the request",
      "Repeating the request will not help. Check partner_center.base_url and the configuration: `usaged check`."},
     {500, highest, http, retry, "failed",
-     "The fault is at Microsoft's end, and usaged tries again by itself. If it lasts, see whether an outage is known: "
+     "The fault is at Microsoft's end. `usaged run` tries again by itself; otherwise repeat the command. If it lasts, "
+     "see whether an "
+     "outage is known: "
      "https://admin.microsoft.com > Health > Service health."},
 };
 

@@ -28,7 +28,9 @@ std::optional<std::chrono::milliseconds> Retry::after(Error const& error)
     auto const part_of = [random](std::chrono::milliseconds whole) {
         return std::chrono::milliseconds{static_cast<std::int64_t>(random * static_cast<double>(whole.count()))};
     };
-    auto wait = part_of(full);
+    bool const too_many = error.category() == ErrorCategory::throttled && !error.retry_after();
+    auto const least = too_many ? full / 2 : std::chrono::milliseconds{0};
+    auto wait = least + part_of(full - least);
     if (std::optional<std::chrono::milliseconds> const asked = error.retry_after()) {
         if (*asked > settings_.max_retry_after) return std::nullopt;
         wait = std::max(wait, *asked + part_of(*asked / 10));

@@ -18,7 +18,8 @@ struct RetrySettings {
 
 /// Decides how long to wait after a failed try of one request: exponential with full jitter, but never less than the
 /// server asks for (Retry-After), to which up to a tenth is added so that clients do not come back all at once. The
-/// exponential part keeps growing while the server asks for the same again. Make a new one for each request.
+/// exponential part keeps growing while the server asks for the same again. Of throttling without Retry-After jitter
+/// takes at most half of the wait away: rejected calls count against the limit. Make a new one for each request.
 /// (Partner Center docs: api-throttling-guidance)
 class Retry {
 public:

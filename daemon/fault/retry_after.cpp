@@ -42,7 +42,8 @@ std::optional<unsigned> month_of(std::string_view name)
     return static_cast<unsigned>(found - months.begin()) + 1;
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`: the one form that servers may send.
+} // namespace
+
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text)
 {
     if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
@@ -60,8 +61,6 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text)
     return std::chrono::sys_days{date} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
            std::chrono::seconds{*second};
 }
-
-} // namespace
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view retry_after, std::string_view date,
                                                       std::optional<std::chrono::sys_seconds> arrived)

@@ -1,8 +1,15 @@
 #include "daemon/fault/text.h"
 
+#include <algorithm>
+
 namespace usaged {
 
 namespace {
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 unsigned byte_at(std::string_view text, std::size_t index)
 {
@@ -76,6 +83,11 @@ std::string without_controls(std::string_view text)
         text.remove_prefix(sequence.size());
     }
     return out;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b)
+{
+    return std::ranges::equal(a, b, [](char left, char right) { return lower(left) == lower(right); });
 }
 
 std::string json_string(std::string_view text)

@@ -1,5 +1,6 @@
 #include "daemon/login/device_login.h"
 
+#include "daemon/auth/answer.h"
 #include "daemon/fault/classify.h"
 #include "daemon/login/device_answer.h"
 #include "daemon/login/redirect_login.h"
@@ -14,18 +15,6 @@ namespace {
 
 using std::chrono::seconds;
 
-/// The body of an answer holds the device code.
-class WipedBody {
-public:
-    explicit WipedBody(std::string& body) : body_{body} {}
-    WipedBody(WipedBody const&) = delete;
-    WipedBody& operator=(WipedBody const&) = delete;
-    ~WipedBody() { wipe(body_); }
-
-private:
-    std::string& body_;
-};
-
 Error expired()
 {
     return Error{ErrorCategory::auth, "nobody signed in before the code expired", "Run `usaged login` again."};
@@ -36,11 +25,11 @@ struct Patience {
     seconds interval;    ///< from now on
     seconds at_least{0}; ///< before the next try
 
-    /// Throws `error` if there is no point in going on.
-    void after(Error const& error);
+    /// `left`: until the code expires. Throws `error`, not to be retried, if there is no point in going on.
+    void after(Error const& error, std::chrono::steady_clock::duration left);
 };
 
-void Patience::after(Error const& error)
+void Patience::after(Error const& error, std::chrono::steady_clock::duration left)
 {
     constexpr seconds slower{5}; // RFC 8628, section 3.5
     constexpr seconds loop_pause{30};
@@ -55,6 +44,7 @@ void Patience::after(Error const& error)
     } else if (error.retryable()) {
         if (!error.retry_after()) interval *= 2;
         at_least = error.retry_after().value_or(seconds{0});
+        if (at_least > left) throw Error{error}.retryable(false);
     } else {
         throw Error{error};
     }
@@ -71,13 +61,8 @@ boost::asio::awaitable<DeviceCode> DeviceLogin::begin(HttpTransport& transport)
     endpoint_.name_api(form, login_scopes);
     auto url = endpoint_.device_code_url();
     auto response = co_await endpoint_.post(transport, std::move(url), std::move(form), 1);
-    WipedBody const wiped{response.body};
-    Answer answer;
-    answer.status = response.status;
-    answer.retry_after = response.header("Retry-After").value_or("");
-    answer.date = response.header("Date").value_or("");
-    answer.body = response.body;
-    if (auto error = classify_token_answer(answer)) throw Error{error->endpoint("token")};
+    WipeAtEnd const wiped{response.body}; // it holds the device code
+    if (auto error = classify_token_answer(answer_of(response, clock_.now()))) throw Error{error->endpoint("token")};
     co_return read_device_answer(response.body);
 }
 
@@ -87,7 +72,6 @@ boost::asio::awaitable<Grant> DeviceLogin::wait(HttpTransport& transport, Device
     Patience patience{code.interval};
     for (int attempt = 1;; ++attempt) {
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(expires - clock_.steady_now());
-        if (patience.at_least > left) throw expired();
         // The last try is at the very end: somebody may have signed in during the last interval.
         auto const pause = std::max<std::chrono::milliseconds>(patience.at_least, patience.interval);
         co_await clock_.sleep_for(std::min(pause, left));
@@ -95,7 +79,7 @@ boost::asio::awaitable<Grant> DeviceLogin::wait(HttpTransport& transport, Device
         try {
             co_return co_await redeem(transport, code.device_code, attempt);
         } catch (Error const& error) {
-            patience.after(error);
+            patience.after(error, expires - clock_.steady_now());
         }
         if (last) throw expired();
     }

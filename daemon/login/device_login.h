@@ -27,7 +27,8 @@ public:
 
     /// Asks every `interval` whether the person has signed in, more slowly when told so or when the service fails for a
     /// while. Throws Error with ErrorCategory::auth when the person declines, when the code expires, and if no refresh
-    /// token came back.
+    /// token came back; and that of the service, not retryable, if it asks to be left alone for longer than the code
+    /// lasts.
     boost::asio::awaitable<Grant> wait(HttpTransport& transport, DeviceCode code);
 
 private:

@@ -1,36 +1,16 @@
 #include "daemon/login/probe.h"
 
+#include "daemon/auth/answer.h"
 #include "daemon/auth/guid.h"
 #include "daemon/fault/classify.h"
+#include "daemon/fault/text.h"
 #include "daemon/secret/secret.h"
 
-#include <algorithm>
+#include <chrono>
 
 namespace usaged {
 
 namespace {
-
-/// Wipes the header with the access token however the request ends.
-class WipedAuthorization {
-public:
-    WipedAuthorization(HttpRequest& request, std::string& token) : request_{request}
-    {
-        request_.headers.emplace_back("Authorization", "Bearer " + token);
-        wipe(token);
-    }
-    WipedAuthorization(WipedAuthorization const&) = delete;
-    WipedAuthorization& operator=(WipedAuthorization const&) = delete;
-    ~WipedAuthorization() { wipe(request_.headers.back().value); }
-
-private:
-    HttpRequest& request_;
-};
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower)
-{
-    auto const same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-    return std::ranges::equal(text, lower, same);
-}
 
 std::optional<bool> mfa_compliant(HttpResponse const& response)
 {
@@ -42,29 +22,28 @@ std::optional<bool> mfa_compliant(HttpResponse const& response)
 
 } // namespace
 
-boost::asio::awaitable<Verdict> probe(HttpTransport& transport, std::string url, std::string access_token)
+boost::asio::awaitable<Verdict> probe(HttpTransport& transport, std::string url, std::string access_token, int attempt)
 {
+    WipeAtEnd const wiped_token{access_token};
     CallIds const ids{make_guid(), make_guid(), {}, {}};
     HttpRequest request;
     request.url = std::move(url);
+    request.attempt = attempt;
     request.headers.emplace_back("Accept", "application/json");
     request.headers.emplace_back("MS-Contract-Version", "v1");
     request.headers.emplace_back("MS-PartnerCenter-Application", "usaged");
     request.headers.emplace_back("MS-RequestId", ids.request_id);
     request.headers.emplace_back("MS-CorrelationId", ids.correlation_id);
     request.headers.emplace_back("ValidateMfa", "true");
-    WipedAuthorization const authorization{request, access_token};
+    request.headers.emplace_back("Authorization", "Bearer " + access_token);
+    WipeAtEnd const wiped_header{request.headers.back().value};
     auto const response = co_await transport.send(request);
+    auto const arrived = std::chrono::floor<Timestamp::duration>(std::chrono::system_clock::now());
 
     Verdict verdict;
     verdict.date = std::string{response.header("Date").value_or("")};
     verdict.mfa_compliant = mfa_compliant(response);
-    Answer answer;
-    answer.status = response.status;
-    answer.retry_after = response.header("Retry-After").value_or("");
-    answer.date = verdict.date;
-    answer.body = response.body;
-    verdict.refusal = classify_api_answer(answer);
+    verdict.refusal = classify_api_answer(answer_of(response, arrived));
     if (verdict.refusal) verdict.refusal->endpoint("usage").ids(ids);
     co_return verdict;
 }

@@ -16,8 +16,10 @@ struct Verdict {
     Verdict() = default;               // g++ 12 destroys aggregates that are temporaries of a co_await expression twice
 };
 
-/// Asks the API at `url` once with `ValidateMfa: true`. Throws what `transport` throws.
+/// Asks the API at `url` once with `ValidateMfa: true`. `attempt`: the number of the try, for the record of calls.
+/// Throws what `transport` throws.
 /// (Partner Center docs: mfa; the answer's header is isMfaCompliant)
-boost::asio::awaitable<Verdict> probe(HttpTransport& transport, std::string url, std::string access_token);
+boost::asio::awaitable<Verdict> probe(HttpTransport& transport, std::string url, std::string access_token,
+                                      int attempt = 1);
 
 } // namespace usaged

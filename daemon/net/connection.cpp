@@ -47,6 +47,13 @@ void throw_if_cancelled(error_code const& error)
     if (error == asio::error::operation_aborted) throw boost::system::system_error{error};
 }
 
+/// What writing and reading come to on a connection that the other side has closed.
+bool is_end(error_code const& error)
+{
+    return error == asio::error::eof || error == ssl::error::stream_truncated ||
+           error == asio::error::connection_reset || error == asio::error::broken_pipe;
+}
+
 } // namespace
 
 class Connection::Impl {
@@ -73,7 +80,8 @@ public:
 
     asio::awaitable<HttpResponse> exchange(std::string const& request, std::uint64_t max_body)
     {
-        closed_before_answer_ = false;
+        closed_while_idle_ = false;
+        begun_ = SteadyClock::now();
         co_await write(request);
         ResponseParser parser{peer_, settings_.max_body, max_body};
         tcp().expires_after(settings_.response_timeout);
@@ -94,7 +102,7 @@ public:
         return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     }
 
-    bool closed_while_idle() const { return exchanges_ > 0 && closed_before_answer_; }
+    bool closed_while_idle() const { return closed_while_idle_; }
 
 private:
     beast::tcp_stream& tcp() { return stream_.next_layer(); }
@@ -175,7 +183,7 @@ private:
         throw_if_cancelled(error);
         if (error == beast::error::timeout)
             throw network_error(peer_ + " did not take the request within " + in_words(settings_.response_timeout));
-        closed_before_answer_ = true;
+        closed_while_idle_ = looks_idle(error);
         throw network_error("cannot send the request to " + peer_ + ": " + error.message());
     }
 
@@ -190,12 +198,17 @@ private:
         throw_if_cancelled(error);
         if (error == beast::error::timeout)
             throw network_error("no complete answer from " + peer_ + " within " + in_words(settings_.response_timeout));
-        closed_before_answer_ = !parser.started();
+        closed_while_idle_ = !parser.started() && looks_idle(error);
         if (error == asio::error::eof) {
             parser.put_end();
             co_return;
         }
         throw read_error(error);
+    }
+
+    bool looks_idle(error_code const& error) const
+    {
+        return exchanges_ > 0 && is_end(error) && SteadyClock::now() - begun_ < settings_.idle_end_limit;
     }
 
     Error read_error(error_code const& error) const
@@ -218,7 +231,8 @@ private:
     SteadyClock::time_point deadline_;
     int exchanges_ = 0;
     bool reusable_ = false;
-    bool closed_before_answer_ = false;
+    SteadyClock::time_point begun_; ///< when the last request was
+    bool closed_while_idle_ = false;
 };
 
 Connection::Connection(asio::any_io_executor const& executor, ssl::context& context, HttpsUrl const& url,

@@ -41,8 +41,9 @@ public:
     /// Whether nothing has arrived since, not even the end: what an idle connection has to look like.
     bool quiet();
 
-    /// Whether the last exchange failed because the server had closed the connection, before a byte of its answer
-    /// arrived, on a connection that had served before: what an idle connection ends like.
+    /// Whether the last exchange failed as on a connection that the server had closed as idle: on one that had served
+    /// before, by its end or a reset, less than HttpSettings::idle_end_limit after the request was begun and before a
+    /// byte of an answer. The server may then be taken not to have looked at the request.
     bool closed_while_idle() const;
 
 private:

@@ -1,6 +1,8 @@
 #include "daemon/net/http_listener.h"
 
 #include "daemon/fault/error.h"
+#include "daemon/net/wiping_allocator.h"
+#include "daemon/secret/secret.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -28,11 +30,11 @@ namespace {
 
 constexpr int connections_per_address = 8;
 constexpr std::uint32_t largest_head = 16 * 1024;
-constexpr std::chrono::seconds request_limit{10};
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 using Response = http::response<http::string_body>;
-using RequestParser = http::request_parser<http::empty_body>;
+using Buffer = beast::basic_flat_buffer<WipingAllocator<char>>;
+using RequestParser = http::request_parser<http::empty_body, WipingAllocator<char>>;
 
 Error cannot_listen(std::uint16_t port, error_code const& error)
 {
@@ -82,7 +84,7 @@ ListenerReply no_bodies()
     return reply;
 }
 
-ListenerRequest to_request(http::request<http::empty_body> const& request)
+ListenerRequest to_request(RequestParser::value_type const& request)
 {
     return ListenerRequest{std::string{request.method_string()}, std::string{request.target()},
                            std::string{request[http::field::host]}};
@@ -92,8 +94,9 @@ ListenerRequest to_request(http::request<http::empty_body> const& request)
 
 class HttpListener::Impl : public std::enable_shared_from_this<Impl> {
 public:
-    Impl(asio::any_io_executor const& executor, std::uint16_t port)
-        : executor_{executor}, v4_{executor}, v6_{executor}, end_{executor, asio::steady_timer::time_point::max()}
+    Impl(asio::any_io_executor const& executor, std::uint16_t port, std::chrono::milliseconds limit)
+        : executor_{executor}, limit_{limit}, v4_{executor}, v6_{executor}, end_{executor,
+                                                                                 asio::steady_timer::time_point::max()}
     {
         // A free port of one address may be taken on the other.
         constexpr int tries = 10;
@@ -116,7 +119,7 @@ public:
 
 private:
     /// Ends the workers when serve() ends. They have no cancellation signals, which nobody may emit any more when the
-    /// executor's context is taken down.
+    /// executor's context is taken down. What a worker was told to call may be gone by the time that it notices.
     struct Stop {
         explicit Stop(Impl& listener) : impl{listener} {}
         Stop(Stop const&) = delete;
@@ -124,6 +127,8 @@ private:
         ~Stop()
         {
             error_code ignored;
+            impl.stopped_ = true;
+            impl.handler_ = nullptr;
             impl.v4_.close(ignored);
             impl.v6_.close(ignored);
             for (auto* const stream : impl.streams_) stream->close();
@@ -191,31 +196,42 @@ private:
     asio::awaitable<void> answer(beast::tcp_stream& stream)
     {
         Open const open{*this, stream};
-        stream.expires_after(request_limit);
-        beast::flat_buffer buffer;
+        stream.expires_after(limit_);
+        Buffer buffer;
         RequestParser parser;
         parser.header_limit(largest_head);
         auto const [read_error, read] = co_await http::async_read_header(stream, buffer, parser, as_result);
-        if (read_error) co_return;
-        auto const reply = has_body(parser) ? no_bodies() : handler_(to_request(parser.get()));
+        if (read_error || stopped_) co_return;
+        auto const reply = reply_to(parser);
         auto const response = to_response(reply, parser.get().method() != http::verb::head);
         auto const [write_error, written] = co_await http::async_write(stream, response, as_result);
+        if (stopped_) co_return;
         error_code ignored;
         if (!write_error) stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
         if (reply.sent) reply.sent();
     }
 
+    ListenerReply reply_to(RequestParser const& parser) const
+    {
+        if (has_body(parser)) return no_bodies();
+        auto request = to_request(parser.get());
+        WipeAtEnd const wiped{request.target};
+        return handler_(request);
+    }
+
     asio::any_io_executor executor_;
+    std::chrono::milliseconds limit_;
     tcp::acceptor v4_;
     tcp::acceptor v6_;
     asio::steady_timer end_; ///< never ends by itself
     Handler handler_;
+    bool stopped_ = false; ///< serve() has ended
     std::set<beast::tcp_stream*> streams_;
     std::exception_ptr failure_;
 };
 
-HttpListener::HttpListener(asio::any_io_executor executor, std::uint16_t port)
-    : impl_{std::make_shared<Impl>(executor, port)}
+HttpListener::HttpListener(asio::any_io_executor const& executor, std::uint16_t port, std::chrono::milliseconds limit)
+    : impl_{std::make_shared<Impl>(executor, port, limit)}
 {
 }
 

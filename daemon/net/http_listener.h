@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,20 +22,26 @@ struct ListenerReply {
     int status = 200;
     std::string content_type = "text/plain; charset=utf-8";
     std::string body;
-    std::function<void()> sent; ///< if set, called when the client has been sent all of it, or has gone
-    ListenerReply() = default;  // g++ 12 destroys aggregates that are temporaries of a co_await expression twice
+    /// If set, called when the client has been sent all of it, or has gone; never after the end of serve().
+    std::function<void()> sent;
+    ListenerReply() = default; // g++ 12 destroys aggregates that are temporaries of a co_await expression twice
 };
 
 /// A small HTTP/1.1 server without TLS on loopback addresses. Bounded against hostile clients: heads of 16 KiB, no
-/// bodies, 8 connections at a time on each address (others wait), 10 s for a request. No reply is to be kept by anyone.
+/// bodies, 8 connections at a time on each address (others wait), 10 s for a request and its reply. No reply is to be
+/// kept by anyone. A request may hold a credential: no copy of it is left in memory.
 class HttpListener {
 public:
-    /// What it throws ends serve().
+    /// What it throws ends serve(). Not called after the end of serve().
     using Handler = std::function<ListenerReply(ListenerRequest const&)>;
 
+    static constexpr std::chrono::milliseconds request_limit{10'000};
+
     /// Listens on 127.0.0.1, and on ::1 with the same port where the machine has it; `port` 0: a free one.
-    /// Throws Error with ErrorCategory::config if the port cannot be had. `executor` runs on one thread.
-    HttpListener(boost::asio::any_io_executor executor, std::uint16_t port);
+    /// Throws Error with ErrorCategory::config if the port cannot be had. `executor` runs on one thread. `limit`: for
+    /// a request and its reply.
+    HttpListener(boost::asio::any_io_executor const& executor, std::uint16_t port,
+                 std::chrono::milliseconds limit = request_limit);
     ~HttpListener();
 
     std::uint16_t port() const;

@@ -5,41 +5,23 @@
 #include "daemon/net/https_url.h"
 #include "daemon/net/request_text.h"
 #include "daemon/net/tls_client.h"
+#include "daemon/net/trust_files.h"
 #include "daemon/net/wiped_text.h"
 
-#include <cerrno>
 #include <map>
 #include <optional>
-#include <unistd.h>
 #include <utility>
 
 namespace usaged {
 namespace asio = boost::asio;
 namespace ssl = boost::asio::ssl;
-namespace {
-
-/// Looked at here, so that a wrong name shows at start; what is in the file is found out when it is read.
-void require_readable(std::string const& setting, std::filesystem::path const& file, std::string const& remedy)
-{
-    if (::access(file.c_str(), R_OK) != 0)
-        throw Error{ErrorCategory::config,
-                    "cannot read " + setting + " " + file.string() + ": " +
-                        boost::system::error_code{errno, boost::system::system_category()}.message(),
-                    remedy};
-}
-
-} // namespace
 
 class HttpsTransport::Impl {
 public:
     Impl(asio::any_io_executor executor, HttpSettings settings, LookUp look_up)
         : executor_{std::move(executor)}, settings_{std::move(settings)}, look_up_{std::move(look_up)}
     {
-        require_readable("http.ca_file", settings_.ca_file,
-                         "on Debian, install ca-certificates; else name the file with the roots to trust");
-        if (!settings_.crl_file.empty())
-            require_readable("http.crl_file", settings_.crl_file,
-                             "name the file with the revocation lists, or take http.crl_file out");
+        require_readable_trust(settings_);
     }
 
     asio::awaitable<HttpResponse> send(HttpRequest const& request)

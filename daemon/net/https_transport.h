@@ -18,7 +18,10 @@ namespace usaged {
 struct HttpSettings {
     std::chrono::milliseconds connect_timeout{10000};  ///< name look-up, connect and TLS handshake together
     std::chrono::milliseconds response_timeout{60000}; ///< from the request's last byte to the response's last byte
-    std::uint64_t max_body = 64ull << 20;              ///< bytes
+    /// How soon after a request the end of a kept connection has to come to be that of an idle one, whose request the
+    /// server did not look at.
+    std::chrono::milliseconds idle_end_limit{1000};
+    std::uint64_t max_body = 64ull << 20; ///< bytes
     std::filesystem::path ca_file{"/etc/ssl/certs/ca-certificates.crt"};
     /// PEM; empty: revocation is not checked. Else every certificate of a chain is looked up in its issuer's list, so
     /// the file holds a current list of every CA in use, roots included; one that is missing or too old refuses.

@@ -112,7 +112,8 @@ Proxy parse(Source const& source, ProxySettings const& settings)
         throw refusal(source, "goes on after the port");
     auto const has_port = url.has_port() && !url.port().empty();
     if (has_port && url.port_number() == 0) throw refusal(source, "has a port that is not between 1 and 65535");
-    return {*host, has_port ? std::to_string(url.port_number()) : "80", authorization(source, url, settings)};
+    auto const port = has_port ? std::to_string(url.port_number()) : "80";
+    return {*host, port, authorization(source, url, settings), source.name};
 }
 
 } // namespace

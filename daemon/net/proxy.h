@@ -20,8 +20,9 @@ struct ProxySettings {
 struct Proxy {
     std::string host; ///< in lower case, an IPv6 address without brackets
     std::string port;
-    Secret authorization;       ///< value of Proxy-Authorization; empty: none
-    std::string origin() const; ///< host and port, for people
+    Secret authorization;             ///< value of Proxy-Authorization; empty: none
+    std::string source{"http.proxy"}; ///< where it is written down: a setting, or a variable with its `$`
+    std::string origin() const;       ///< host and port, for people
 };
 
 /// The proxy for `host` and `port` (of an origin), or nothing if the way is straight. Without `settings.url` that is

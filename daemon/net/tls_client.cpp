@@ -1,5 +1,7 @@
 #include "daemon/net/tls_client.h"
 
+#include "daemon/net/trust_files.h"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -57,7 +59,16 @@ std::string remedy_for(long verify_result)
         return "fetch the present revocation lists of the CAs into http.crl_file, and check this computer's clock";
     case X509_V_ERR_CRL_SIGNATURE_FAILURE:
     case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
         return "http.crl_file holds a list that is not the CA's: fetch it anew";
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+        return "http.crl_file holds a list that cannot be used for this certificate: fetch the CA's full list, or take "
+               "that setting out";
     default:
         return "the server's operator has to repair its certificate";
     }
@@ -77,8 +88,7 @@ void load_roots(SSL_CTX& context, std::filesystem::path const& file)
     auto const loaded = ::SSL_CTX_load_verify_file(&context, file.c_str()) == 1;
     ::ERR_clear_error();
     if (loaded) return;
-    throw Error{ErrorCategory::config, "http.ca_file " + file.string() + " holds no certificates that can be read",
-                "it has to be a PEM file with the certificates of the roots to trust"};
+    throw no_roots(file);
 }
 
 void load_revocation_lists(SSL_CTX& context, std::filesystem::path const& file)
@@ -86,10 +96,7 @@ void load_revocation_lists(SSL_CTX& context, std::filesystem::path const& file)
     auto* const lookup = ::X509_STORE_add_lookup(::SSL_CTX_get_cert_store(&context), ::X509_LOOKUP_file());
     auto const loaded = lookup != nullptr && ::X509_load_crl_file(lookup, file.c_str(), X509_FILETYPE_PEM) > 0;
     ::ERR_clear_error();
-    if (!loaded)
-        throw Error{ErrorCategory::config,
-                    "http.crl_file " + file.string() + " holds no revocation lists that can be read",
-                    "it has to be a PEM file; openssl crl -inform DER -in FILE turns a DER file into one"};
+    if (!loaded) throw no_revocation_lists(file);
     constexpr unsigned long whole_chain = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
     require(::X509_VERIFY_PARAM_set_flags(::SSL_CTX_get0_param(&context), whole_chain), "the check of revocation");
 }

@@ -16,6 +16,19 @@ std::string connect_text(Proxy const& proxy, std::string const& origin)
     return text;
 }
 
+namespace {
+
+std::string credentials_remedy(Proxy const& proxy)
+{
+    std::string const settings = "http.proxy_user and http.proxy_password";
+    auto const place = proxy.source == "http.proxy"
+                           ? settings
+                           : "user name and password in " + proxy.source + ", or " + settings + ", which go before it";
+    return "check " + place + "; usaged speaks Basic authentication";
+}
+
+} // namespace
+
 std::optional<Error> tunnel_refusal(Proxy const& proxy, std::string const& origin, int status)
 {
     if (status / 100 == 2) return std::nullopt;
@@ -24,11 +37,11 @@ std::optional<Error> tunnel_refusal(Proxy const& proxy, std::string const& origi
         auto const known = !proxy.authorization.empty();
         return Error{ErrorCategory::config,
                      what + (known ? ", it refuses the user name and password" : ", it wants a user name and password"),
-                     "check http.proxy_user and http.proxy_password; usaged speaks Basic authentication"};
+                     credentials_remedy(proxy)};
     }
     auto const may_pass = status >= 500 || status == 408 || status == 429;
     Error error{ErrorCategory::network, what,
-                may_pass ? "check whether the proxy reaches " + origin + "; http.proxy and $HTTPS_PROXY name the proxy"
+                may_pass ? "check whether the proxy, which " + proxy.source + " names, reaches " + origin
                          : "ask who runs the proxy to allow CONNECT to " + origin};
     return error.retryable(may_pass);
 }

@@ -202,6 +202,7 @@ void PollLoop::remember_failure(Entry& entry, std::optional<PollHistory> const& 
     history.retry_after = error.retry_after();
     history.stopped = false;
     history.interrupted = false;
+    history.cut_wait.reset();
 }
 
 void PollLoop::report(Entry const& entry, Error const& error, std::string const& detail, Timestamp next_try)

@@ -75,15 +75,30 @@ milliseconds back_off(ScheduleSettings const& settings, int failures)
     return std::min(wait, settings.failed_max);
 }
 
+/// Neither earlier than `least` nor than what the server asks for, but at the regular due time at the latest.
+Timestamp due_after(ScheduleSettings const& settings, Timestamp instant, milliseconds least, std::chrono::seconds asked,
+                    std::string_view seed)
+{
+    auto const latest = regular_due(settings, instant, seed);
+    // Compared in seconds first: what the server asks for may not fit into milliseconds.
+    asked = std::min(asked, std::chrono::ceil<std::chrono::seconds>(latest - instant));
+    return std::min(instant + std::max<milliseconds>(least, asked), latest);
+}
+
 Timestamp retry_due(ScheduleSettings const& settings, PollHistory const& history, Timestamp failure,
                     std::string_view seed)
 {
-    auto const latest = regular_due(settings, failure, seed);
     auto const jittered = part_of(back_off(settings, history.failures), 0.5 + fraction(seed, failure) / 2);
-    // Compared in seconds first: what the server asks for may not fit into milliseconds.
-    auto const asked = std::min(history.retry_after.value_or(std::chrono::seconds{0}),
-                                std::chrono::ceil<std::chrono::seconds>(latest - failure));
-    return std::min(failure + std::max<milliseconds>(jittered, asked), latest);
+    return due_after(settings, failure, jittered, history.retry_after.value_or(std::chrono::seconds{0}), seed);
+}
+
+/// When the wait is over that a stop or the end of the process cut short; the beginning of time if there is none.
+Timestamp end_of_wait(ScheduleSettings const& settings, PollHistory const& history, Timestamp now,
+                      std::string_view seed)
+{
+    auto const& cut = history.cut_wait;
+    if (!cut || cut->at > now) return Timestamp::min();
+    return due_after(settings, cut->at, milliseconds{0}, cut->wait, seed);
 }
 
 Timestamp due_time(ScheduleSettings const& settings, PollHistory const& history, Timestamp now, std::string_view seed)
@@ -101,7 +116,8 @@ Timestamp due_time(ScheduleSettings const& settings, PollHistory const& history,
 
 Due next_due(ScheduleSettings const& settings, PollHistory const& history, Timestamp now, std::string_view seed)
 {
-    return {due_time(settings, history, now, seed), history.last_success ? Trigger::schedule : Trigger::startup};
+    auto const due = std::max(due_time(settings, history, now, seed), end_of_wait(settings, history, now, seed));
+    return {due, history.last_success ? Trigger::schedule : Trigger::startup};
 }
 
 bool is_timezone(std::string const& name)

@@ -28,7 +28,8 @@ struct Due {
 };
 
 /// Computed from the polls in the database and the wall clock alone, so a restart neither skips a poll nor repeats one.
-/// - Never polled, or cut short by a stop: due now. Killed in the middle of a poll: due now the first time.
+/// - Never polled, or cut short by a stop: due now. Killed in the middle of a poll: due now the first time. But a wait
+///   that the server asked for in that poll is kept first, until the regular due time after it at the latest.
 /// - After a success: `every` later, or at the next of the times of day, plus a part of `jitter`. A time of day that
 ///   the zone skips means the end of the gap, one that it repeats means its first occurrence.
 /// - After failures: by the doubling back-off, of which jitter takes up to half away; not before the server's

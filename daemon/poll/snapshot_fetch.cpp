@@ -1,7 +1,7 @@
 #include "daemon/poll/snapshot_fetch.h"
 
+#include "daemon/auth/answer.h"
 #include "daemon/auth/guid.h"
-#include "daemon/fault/classify.h"
 #include "daemon/poll/next_page.h"
 
 #include <algorithm>
@@ -13,42 +13,14 @@ namespace {
 constexpr std::size_t most_pages = 10000;
 constexpr std::size_t most_reported_fields = 1000; // memory does not grow with what a server thinks of
 
-Answer answer_of(HttpResponse const& response)
-{
-    return Answer{response.status, response.header("Retry-After").value_or(""), response.header("Date").value_or(""),
-                  response.body};
-}
-
-void set_header(HttpRequest& request, std::string_view name, std::string value)
+/// The value as it stands in the request, until another header is added.
+std::string& set_header(HttpRequest& request, std::string_view name, std::string value)
 {
     for (auto& header : request.headers) {
-        if (header.name == name) {
-            header.value = std::move(value);
-            return;
-        }
+        if (header.name == name) return header.value = std::move(value);
     }
-    request.headers.emplace_back(std::string{name}, std::move(value));
+    return request.headers.emplace_back(std::string{name}, std::move(value)).value;
 }
-
-/// The access token stands in the request only while it is sent.
-class Authorization {
-public:
-    Authorization(HttpRequest& request, std::string token) : request_{request}
-    {
-        set_header(request_, "Authorization", "Bearer " + token);
-        wipe(token);
-    }
-    Authorization(Authorization const&) = delete;
-    Authorization& operator=(Authorization const&) = delete;
-    ~Authorization()
-    {
-        for (auto& header : request_.headers)
-            if (header.name == "Authorization") wipe(header.value);
-    }
-
-private:
-    HttpRequest& request_;
-};
 
 CallIds ids_of(HttpRequest const& request)
 {
@@ -107,12 +79,11 @@ boost::asio::awaitable<HttpResponse> SnapshotFetch::get(Dataset const& dataset, 
                                                         std::string const& continuation_token)
 {
     auto request = page_request(url, continuation_token);
-    bool same_request_id = false;
     for (Retry retry{settings_.retry, random_};;) {
         std::chrono::milliseconds wait{0};
         try {
             request.attempt = retry.attempt();
-            co_return co_await try_once(request, same_request_id);
+            co_return co_await try_once(request);
         } catch (Error& error) {
             error.attempt(request.attempt);
             bool const renew = error.wants_new_token() && !token_renewed_;
@@ -124,8 +95,6 @@ boost::asio::awaitable<HttpResponse> SnapshotFetch::get(Dataset const& dataset, 
             } else {
                 wait = *decided;
             }
-            // The old id only when no answer came: the server may take a known id for a replay.
-            same_request_id = error.category() == ErrorCategory::network;
             log_.write(LogEvent{LogLevel::warn, "retry", error.what()}
                            .with("dataset", std::string{dataset.name})
                            .with("wait_ms", wait.count())
@@ -135,20 +104,21 @@ boost::asio::awaitable<HttpResponse> SnapshotFetch::get(Dataset const& dataset, 
     }
 }
 
-boost::asio::awaitable<HttpResponse> SnapshotFetch::try_once(HttpRequest& request, bool same_request_id)
+boost::asio::awaitable<HttpResponse> SnapshotFetch::try_once(HttpRequest& request)
 {
     auto token = co_await access_token(request.attempt);
-    Authorization const authorization{request, std::move(token)};
     set_header(request, "MS-CorrelationId", make_guid());
-    if (!same_request_id) set_header(request, "MS-RequestId", make_guid());
+    // The access token stands in the request only while it is sent.
+    WipeAtEnd const authorization{set_header(request, "Authorization", "Bearer " + token)};
+    wipe(token);
     try {
         auto response = co_await transport_.send(request);
-        auto answer = answer_of(response);
-        answer.arrived = std::chrono::floor<std::chrono::seconds>(clock_.now());
-        if (auto error = classify_api_answer(answer)) throw Error{*error};
+        if (auto error = classify_api_answer(answer_of(response, clock_.now()))) throw Error{*error};
         co_return response;
     } catch (Error& error) {
         error.endpoint("usage").ids(ids_of(request));
+        // The old id only when no answer came: the server may take a known id for a replay.
+        if (error.category() != ErrorCategory::network) set_header(request, "MS-RequestId", make_guid());
         throw;
     }
 }

@@ -39,7 +39,7 @@ private:
     boost::asio::awaitable<HttpResponse> get(Dataset const& dataset, std::string const& url,
                                              std::string const& continuation_token);
     boost::asio::awaitable<std::string> access_token(int attempt);
-    boost::asio::awaitable<HttpResponse> try_once(HttpRequest& request, bool same_request_id);
+    boost::asio::awaitable<HttpResponse> try_once(HttpRequest& request);
     HttpRequest page_request(std::string const& url, std::string const& continuation_token) const;
     void add_page(Progress& progress, PageSummary const& summary);
     void check_repeated_keys(Progress& progress);

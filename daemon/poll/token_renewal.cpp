@@ -8,6 +8,7 @@ boost::asio::awaitable<void> renew_refresh_token(TokenSource& tokens, SnapshotSt
                                                  Log& log,
                                                  std::function<std::unique_ptr<HttpTransport>()> make_transport)
 {
+    tokens.store_pending();
     if (!tokens.renewal_due()) co_return;
     auto const transport = make_transport();
     RecordedTransport recorded{*transport, store, clock, log, std::nullopt};

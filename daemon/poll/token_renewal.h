@@ -11,7 +11,8 @@
 
 namespace usaged {
 
-/// Redeems the refresh token if nothing has for a week, so that it does not lapse however rarely polls are due. The
+/// Stores a refresh token that could not be stored before. Redeems it if nothing has for a week, so that it does not
+/// lapse however rarely polls are due. The
 /// request is recorded without a poll. Throws as TokenSource::renew.
 boost::asio::awaitable<void> renew_refresh_token(TokenSource& tokens, SnapshotStore& store, Clock const& clock,
                                                  Log& log,

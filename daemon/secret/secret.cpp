@@ -82,7 +82,9 @@ std::string read_credential(std::string const& name, std::string_view what)
     char const* const directory = std::getenv("CREDENTIALS_DIRECTORY");
     if (directory == nullptr)
         throw unusable(what, "there are no systemd credentials here ($CREDENTIALS_DIRECTORY is not set)",
-                       "Start usaged by its unit with LoadCredential=" + name + ":PATH, or use {file: PATH}.");
+                       "Let systemd start this command as it starts the service: sudo systemd-run --pty --uid=usaged "
+                       "--gid=usaged -p StateDirectory=usaged -p StateDirectoryMode=0750 -p LoadCredential=" +
+                           name + ":/etc/usaged/" + name + " usaged COMMAND; or use {file: PATH}.");
     auto const path = std::filesystem::path{directory} / name;
     if (::access(path.c_str(), F_OK) != 0)
         throw unusable(what, "systemd passed no credential named " + name,

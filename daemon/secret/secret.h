@@ -29,6 +29,18 @@ private:
 /// Overwrites the bytes of `text` in a way that the compiler keeps, and empties it.
 void wipe(std::string& text);
 
+/// Wipes a text when it goes, however its block is left. Borrows the text, which must neither go nor move before.
+class WipeAtEnd {
+public:
+    explicit WipeAtEnd(std::string& text) : text_{text} {}
+    WipeAtEnd(WipeAtEnd const&) = delete;
+    WipeAtEnd& operator=(WipeAtEnd const&) = delete;
+    ~WipeAtEnd() { wipe(text_); }
+
+private:
+    std::string& text_;
+};
+
 /// Where a credential comes from: one of {file: PATH} {credential: NAME} {env: NAME} of the configuration.
 struct SecretSource {
     enum class Kind { none, file, credential, env };

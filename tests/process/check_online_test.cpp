@@ -87,10 +87,32 @@ TEST_CASE("a tenant that Entra ID does not know is found out")
 {
     Installation const site{{{"partner_center.tenant", "nobody.example"}}};
     auto const diagnosis = diagnose(site);
-    check_failure(diagnosis, 78, "FAIL  tenant: Entra ID does not know the tenant nobody.example",
-                  "partner_center.tenant");
+    check_failure(diagnosis, 77, "FAIL  tenant: ", "partner_center.tenant");
+    CHECK(diagnosis.mentions("the tenant is not known (AADSTS90002"));
     CHECK(diagnosis.says("skip  token: "));
     CHECK(site.simulator.requests(Endpoint::token).empty());
+}
+
+TEST_CASE("what answers in the place of Entra ID is not taken for it")
+{
+    for (auto const* const body : {"<html>Please sign in to the network</html>", "{}", R"({"issuer":1})", "[]"}) {
+        CAPTURE(body);
+        Installation site;
+        site.simulator.script(Endpoint::other, answer(200, {}, body));
+        auto const diagnosis = diagnose(site);
+        check_failure(diagnosis, 76, "FAIL  tenant: ", "partner_center.authority");
+        CHECK(diagnosis.says("skip  token: "));
+    }
+}
+
+TEST_CASE("a refusal by Entra ID that is not about the tenant is told as what it is")
+{
+    Installation site;
+    site.simulator.script(Endpoint::other, answer(400, {}, R"({"error":"invalid_request","error_codes":[90038]})"));
+    auto const diagnosis = diagnose(site);
+    CHECK(diagnosis.says("FAIL  tenant: "));
+    CHECK(diagnosis.mentions("different clouds"));
+    CHECK_FALSE(diagnosis.mentions("the tenant is not known"));
 }
 
 TEST_CASE("credentials that Entra ID refuses are found out, with what a person has to do")

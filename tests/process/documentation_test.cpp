@@ -63,9 +63,8 @@ int shell(std::string const& command)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/// Commands that are executed elsewhere: by .ci/run, by .ci/check-unit, which installs into a folder, and by the tests of
-/// signing in.
-bool is_run_elsewhere(std::string const& command)
+/// Commands that do not run here: .ci/run and .ci/check-unit, which installs into a folder, execute the first ones.
+bool is_left_out(std::string const& command)
 {
     static constexpr std::array<std::string_view, 10> commands{
         "script/demo",
@@ -86,6 +85,33 @@ bool is_run_elsewhere(std::string const& command)
 }
 
 } // namespace
+
+TEST_CASE("the unit hands over every credential that the shipped configuration names")
+{
+    auto const configuration = read_file(USAGED_SOURCE_DIR "/config/usaged.yaml");
+    auto const unit = read_file(USAGED_SOURCE_DIR "/systemd/usaged.service.in");
+    auto const active = [](std::string const& text, std::string_view part) {
+        auto lines = lines_with(text, part);
+        std::erase_if(lines, [](std::string const& line) { return line[line.find_first_not_of(' ')] == '#'; });
+        return lines;
+    };
+    CHECK(active(configuration, "{credential: ").size() == 1);
+    CHECK(active(configuration, "{credential: client_secret}").size() == 1);
+    CHECK(active(unit, "LoadCredential=") ==
+          std::vector<std::string>{"LoadCredential=client_secret:/etc/usaged/client_secret"});
+}
+
+TEST_CASE("every documented systemd-run has the state and the credentials of the unit")
+{
+    auto const commands = lines_with(documentation, "systemd-run ");
+    REQUIRE(commands.size() >= 3);
+    for (auto const& command : commands) {
+        CAPTURE(command);
+        CHECK(command.find(" --uid=usaged --gid=usaged ") != std::string::npos);
+        CHECK(command.find(" -p StateDirectory=usaged ") != std::string::npos);
+        CHECK(command.find(" -p LoadCredential=client_secret:/etc/usaged/client_secret ") != std::string::npos);
+    }
+}
 
 TEST_CASE("every SQL statement of the documentation answers something")
 {
@@ -109,14 +135,14 @@ TEST_CASE("every command of the documentation works")
         std::istringstream lines{block};
         for (std::string command; std::getline(lines, command);) {
             CAPTURE(command);
-            if (command.empty() || is_run_elsewhere(command)) continue;
+            if (command.empty() || is_left_out(command)) continue;
             auto here = replaced(command, "sudo ", "");
             here = replaced(here, "/var/lib/usaged", site.state().string());
             here = replaced(here, "/etc/usaged", site.directory.path().string());
             if (here.starts_with("usaged"))
                 here = USAGED_BINARY + here.substr(6) + " -c " + site.configuration.string();
             if (here.find("/dev/stdin") != std::string::npos) here += " </dev/null";
-            CHECK(shell(here) == 0);
+            CHECK(shell("cd '" + site.directory.path().string() + "' && " + here) == 0);
         }
     }
 }

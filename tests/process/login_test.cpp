@@ -132,7 +132,10 @@ TEST_CASE("a sign-in whose token cannot be stored fails")
     std::filesystem::create_directories(site.state() / "refresh_token" / "obstacle");
     SignIn sign_in{site};
     sign_in.in_browser();
-    CHECK(sign_in.process.wait().status == 74);
+    auto const ended = sign_in.process.wait();
+    CHECK(ended.status == 74);
+    CHECK(has(ended.log, site.state().string() + ", then run `usaged login` again."));
+    CHECK_FALSE(has(ended.log, "in memory"));
 }
 
 TEST_CASE("a passing fault while the code is redeemed does not cost the sign-in")
@@ -145,6 +148,37 @@ TEST_CASE("a passing fault while the code is redeemed does not cost the sign-in"
     sign_in.in_browser();
     CHECK(sign_in.process.wait().status == 0);
     CHECK(site.simulator.requests(Endpoint::token).size() == 2);
+}
+
+TEST_CASE("a passing fault of Partner Center after the sign-in is waited out, and told")
+{
+    auto overrides = without_seed;
+    overrides["retry.initial"] = "10ms";
+    Installation site{overrides};
+    site.simulator.script(Endpoint::usage, cut_after(10, Ending::reset));
+    site.simulator.script(Endpoint::usage, answer(503));
+    SignIn sign_in{site};
+    sign_in.in_browser();
+    auto const ended = sign_in.process.wait();
+    CHECK(ended.status == 0);
+    CHECK(has(ended.output, "Partner Center accepts the token."));
+    CHECK(lines_with(ended.log, "wait_ms").size() == 2);
+    CHECK(site.query("SELECT attempt FROM http_call WHERE method = 'GET' ORDER BY id") ==
+          std::vector<std::string>{"1", "2", "3"});
+}
+
+TEST_CASE("a token that could not be tried is stored and told so")
+{
+    auto overrides = without_seed;
+    overrides["retry.attempts"] = "1";
+    Installation site{overrides};
+    site.simulator.script(Endpoint::usage, cut_after(10, Ending::reset));
+    SignIn sign_in{site};
+    sign_in.in_browser();
+    auto const ended = sign_in.process.wait();
+    CHECK(ended.status == 69);
+    CHECK(has(ended.log, "the token is stored, but whether it passes could not be found out"));
+    CHECK(site.fetch().status == 0);
 }
 
 TEST_CASE("a sign-in without a second factor is stored and told so")
@@ -198,7 +232,9 @@ TEST_CASE("a sign-in wins over the seed that is configured")
     REQUIRE(site.fetch().status == 0);
     SignIn sign_in{site};
     sign_in.in_browser();
-    REQUIRE(sign_in.process.wait().status == 0);
+    auto const signed_in = sign_in.process.wait();
+    REQUIRE(signed_in.status == 0);
+    CHECK_FALSE(has(signed_in.log, "warning: "));
     auto const ended = site.fetch();
     CHECK(ended.status == 0);
     CHECK(lines_with(ended.log, "token_seed_used").empty());
@@ -213,7 +249,10 @@ TEST_CASE("a sign-in needs no seed where one is configured")
     std::filesystem::remove(site.directory.path() / "refresh_token");
     SignIn sign_in{site};
     sign_in.in_browser();
-    CHECK(sign_in.process.wait().status == 0);
+    auto const ended = sign_in.process.wait();
+    CHECK(ended.status == 0);
+    CHECK(has(ended.log, "warning: partner_center.refresh_token"));
+    CHECK(has(ended.log, "Remove this setting from the configuration"));
 }
 
 TEST_CASE("what Entra ID claims of the next sign-in is asked for there")
@@ -262,11 +301,14 @@ TEST_CASE("the port of the redirect can be chosen, but not taken twice")
 TEST_CASE("a standard input that is closed is not what usaged opens next")
 {
     Installation const site{without_seed};
-    auto const command =
-        "timeout -s TERM 1 " USAGED_BINARY " --config " + site.configuration.string() + " login 2>&1 <&-";
-    auto const output = output_of(command);
-    CHECK(has(output, "Waiting for the sign-in"));
-    CHECK_FALSE(has(output, "of no use"));
+    ProcessOptions options;
+    options.input_closed = true;
+    auto process = site.start({"login"}, options);
+    process.wait_for_output("Waiting for the sign-in");
+    process.signal(SIGTERM);
+    auto const ended = process.wait();
+    CHECK(ended.status == 143);
+    CHECK_FALSE(has(ended.log, "of no use"));
 }
 
 TEST_CASE("a sign-in is recorded")

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <simdjson.h>
 
+#include <csignal>
 #include <set>
 
 namespace usaged::test {
@@ -146,6 +147,31 @@ TEST_CASE("a restart after a refusal asks no earlier than the next try of the fa
         CHECK(second.stop().status == 0);
         CHECK(site.simulator.requests().size() == requests);
         CHECK(site.polls() == std::vector<std::string>{"startup|failed|auth"});
+    }
+}
+
+TEST_CASE("a restart in the middle of a wait that the server asked for asks no earlier")
+{
+    struct Case {
+        int signal;
+        std::string poll;
+    };
+    for (auto const& each : {Case{SIGTERM, "startup|failed|stopped"}, Case{SIGKILL, "startup|failed|interrupted"}}) {
+        CAPTURE(each.poll);
+        Installation site;
+        site.simulator.script(Endpoint::usage, answer(429, {{"Retry-After", "600"}}));
+        {
+            Daemon first{site};
+            first.process.wait_for_log(" retry ");
+            first.process.signal(each.signal);
+            first.process.wait();
+        }
+        auto const requests = site.simulator.requests().size();
+        Daemon second{site};
+        second.wait_until_idle();
+        CHECK(second.stop().status == 0);
+        CHECK(site.simulator.requests().size() == requests);
+        CHECK(site.polls() == std::vector<std::string>{each.poll});
     }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/temp_dir.h"
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -23,6 +25,13 @@ public:
     }
 
     bool mounted() const { return mounted_; }
+
+    /// Whether this process may mount one: root in a container may not.
+    static bool possible()
+    {
+        TempDir const directory;
+        return SmallFileSystem{directory.path()}.mounted();
+    }
 
     void fill() const
     {

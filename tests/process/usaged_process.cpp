@@ -69,12 +69,18 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
     return out;
 }
 
-/// `input` -1: an empty one.
+/// What a process gets as standard input instead of a pipe.
+constexpr int empty_input = -1;
+constexpr int no_input = -2;
+
+/// `input`: a pipe, or one of these.
 pid_t spawn(std::vector<std::string> line, std::vector<std::string> environment, int input, int output, int log)
 {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    if (input < 0)
+    if (input == no_input)
+        posix_spawn_file_actions_addclose(&actions, STDIN_FILENO);
+    else if (input == empty_input)
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     else
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
@@ -133,7 +139,7 @@ UsagedProcess::UsagedProcess(std::vector<std::string> const& arguments, ProcessO
     output_.pipe = output.ends[0];
     log_.pipe = log.ends[0];
     if (input) input_pipe_ = input->ends[1];
-    auto const read_end = input ? input->ends[0] : -1;
+    auto const read_end = input ? input->ends[0] : options.input_closed ? no_input : empty_input;
     pid_ = spawn(command_line(arguments, options), environment_of(options), read_end, output.ends[1], log.ends[1]);
     ::close(output.ends[1]);
     ::close(log.ends[1]);

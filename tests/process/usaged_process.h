@@ -37,6 +37,7 @@ struct ProcessOptions {
     std::map<std::string, std::string> environment = {}; ///< besides that of the test, without what concerns usaged
     std::optional<std::size_t> largest_file = {};        ///< writes beyond so many bytes fail; a multiple of 512
     bool with_input = false;                             ///< standard input is a pipe, for `type`; else it is empty
+    bool input_closed = false;                           ///< there is no standard input at all
     std::shared_ptr<Transcript> transcript = {};         ///< gets what the process wrote when its object goes
 };
 

@@ -46,29 +46,21 @@ std::string der_of(std::string const& pem)
     return der;
 }
 
-std::string x5t(std::string const& der)
+bool set_padding(EVP_PKEY_CTX* context)
 {
-    std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
-    SHA1(reinterpret_cast<unsigned char const*>(der.data()), der.size(), digest.data());
-    return base64url({reinterpret_cast<char const*>(digest.data()), digest.size()});
-}
-
-bool set_padding(EVP_PKEY_CTX* context, bool pss)
-{
-    if (!pss) return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0;
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) > 0 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0 &&
            EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) > 0;
 }
 
-bool verifies(std::string const& der, std::string_view signed_text, std::string const& signature, bool pss)
+bool verifies(std::string const& der, std::string_view signed_text, std::string const& signature)
 {
     auto const* in = reinterpret_cast<unsigned char const*>(der.data());
     Certificate const certificate{d2i_X509(nullptr, &in, static_cast<long>(der.size()))};
     Digest const digest{EVP_MD_CTX_new()};
     EVP_PKEY_CTX* context = nullptr;
     auto* const key = X509_get0_pubkey(certificate.get());
-    return EVP_DigestVerifyInit(digest.get(), &context, EVP_sha256(), nullptr, key) == 1 && set_padding(context, pss) &&
+    return EVP_DigestVerifyInit(digest.get(), &context, EVP_sha256(), nullptr, key) == 1 && set_padding(context) &&
            EVP_DigestVerify(digest.get(), reinterpret_cast<unsigned char const*>(signature.data()), signature.size(),
                             reinterpret_cast<unsigned char const*>(signed_text.data()), signed_text.size()) == 1;
 }
@@ -127,19 +119,15 @@ std::optional<Refusal> AssertionCheck::refuse_header(std::string const& header) 
     dom::element document;
     if (parser.parse(header).get(document) != simdjson::SUCCESS || text_of(document, "typ") != "JWT")
         return malformed();
-    auto const algorithm = text_of(document, "alg");
-    if (algorithm != "PS256" && algorithm != "RS256") return malformed();
-    auto const known =
-        algorithm == "PS256" ? text_of(document, "x5t#S256") == s256(der_) : text_of(document, "x5t") == x5t(der_);
-    if (known) return std::nullopt;
+    if (text_of(document, "alg") != "PS256") return malformed();
+    if (text_of(document, "x5t#S256") == s256(der_)) return std::nullopt;
     return invalid_client(700027, "The certificate with identifier used to sign the client assertion is not "
                                   "registered on application.");
 }
 
 std::optional<Refusal> AssertionCheck::refuse_signature(Parts const& parts) const
 {
-    auto const pss = parts.header.find("PS256") != std::string::npos;
-    if (verifies(der_, parts.signed_text, parts.signature, pss)) return std::nullopt;
+    if (verifies(der_, parts.signed_text, parts.signature)) return std::nullopt;
     return invalid_client(700027, "Client assertion failed signature validation.");
 }
 

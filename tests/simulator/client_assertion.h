@@ -10,8 +10,9 @@
 
 namespace usaged::test {
 
-/// Checks the assertions of the one application that has registered the certificate.
-/// (Microsoft Entra docs: certificate-credentials; RFC 7515, RFC 7518 sections 3.3 and 3.5)
+/// Checks the assertions of the one application that has registered the certificate. They have to be of the kind that
+/// Microsoft recommends, PS256 with x5t#S256: RS256 with x5t, which Entra ID takes too, is refused.
+/// (Microsoft Entra docs: certificate-credentials; RFC 7515, RFC 7518 section 3.5)
 class AssertionCheck {
 public:
     using Time = std::chrono::system_clock::time_point;

@@ -65,7 +65,8 @@ std::vector<BadAssertion> bad_assertions()
 
 } // namespace
 
-TEST_CASE("the given assertions prove what they say, until they are used or expire")
+TEST_CASE(
+    "the given assertion proves what it says until it is used or expires, and one of the older kind proves nothing")
 {
     fs::path const data{USAGED_TEST_DATA};
     simdjson::dom::parser parser;
@@ -73,16 +74,16 @@ TEST_CASE("the given assertions prove what they say, until they are used or expi
     std::string const client_id{std::string_view{vector["claims"]["iss"]}};
     std::string const url{std::string_view{vector["claims"]["aud"]}};
     AssertionCheck::Time const issued{std::chrono::seconds{std::int64_t{vector["claims"]["nbf"]}}};
-    for (auto const* const algorithm : {"ps256", "rs256"}) {
-        CAPTURE(algorithm);
-        std::string const assertion{std::string_view{vector[algorithm]["assertion"]}};
-        AssertionCheck check{client_id, read_file(data / "cert-test.pem")};
-        auto const expired = check.refuse(assertion, url, issued + std::chrono::minutes{10});
-        REQUIRE(expired.has_value());
-        CHECK(expired->code == 700024);
-        CHECK_FALSE(check.refuse(assertion, url, issued).has_value());
-        CHECK(check.refuse(assertion, url, issued).has_value());
-    }
+    std::string const assertion{std::string_view{vector["ps256"]["assertion"]}};
+    AssertionCheck check{client_id, read_file(data / "cert-test.pem")};
+    auto const expired = check.refuse(assertion, url, issued + std::chrono::minutes{10});
+    REQUIRE(expired.has_value());
+    CHECK(expired->code == 700024);
+    CHECK_FALSE(check.refuse(assertion, url, issued).has_value());
+    CHECK(check.refuse(assertion, url, issued).has_value());
+    auto const older_kind = check.refuse(std::string_view{vector["rs256"]["assertion"]}, url, issued);
+    REQUIRE(older_kind.has_value());
+    CHECK(older_kind->code == 50027);
 }
 
 TEST_CASE("a good assertion works once")

@@ -86,6 +86,33 @@ TEST_CASE("a poll that a killed process left in hand is an interrupted one, as o
     CHECK(query(database, "SELECT outcome, error_category FROM poll") == "failed|interrupted");
 }
 
+TEST_CASE("of a poll that was cut short the last wait that a server asked for is known, from when its answer came")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    auto const poll = store.begin_poll(usage(), Trigger::schedule, at("2026-07-01T00:00:00Z"));
+    CHECK(!store.history(usage()).cut_wait);
+    HttpCall call;
+    for (int const seconds : {7, 600}) {
+        call.started_at = at("2026-07-01T00:00:00Z") + std::chrono::seconds{seconds};
+        call.duration = std::chrono::milliseconds{250};
+        call.retry_after = std::chrono::seconds{seconds};
+        store.record_call(poll, call);
+    }
+    call.retry_after.reset();
+    store.record_call(poll, call);
+    for (bool const stopped : {false, true}) {
+        CAPTURE(stopped);
+        if (stopped) store.stop_poll(poll, at("2026-07-01T00:20:00Z"));
+        auto const wait = store.history(usage()).cut_wait;
+        REQUIRE(wait);
+        CHECK(wait->at == at("2026-07-01T00:10:00.250Z"));
+        CHECK(wait->wait == std::chrono::seconds{600});
+    }
+    failed_poll(store, at("2026-07-01T00:30:00Z"), unavailable);
+    CHECK(!store.history(usage()).cut_wait);
+}
+
 TEST_CASE("backfill and replay neither put off the next poll nor serve as the snapshot to compare with")
 {
     TempDir dir;

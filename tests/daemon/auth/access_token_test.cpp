@@ -15,7 +15,8 @@ TEST_CASE_FIXTURE(TokenFixture, "a token is kept until shortly before it expires
         int lifetime;
         std::chrono::seconds kept;
     };
-    static constexpr Case cases[] = {{3600, 3300s}, {1200, 900s}, {100, 75s}, {86400, 86100s}};
+    static constexpr Case cases[] = {{3600, 3300s}, {1200, 900s}, {100, 75s},     {61, 60s},
+                                     {30, 60s},     {1, 60s},     {86400, 86100s}};
     for (auto const& each : cases) {
         CAPTURE(each.lifetime);
         auto source = make();
@@ -49,7 +50,7 @@ TEST_CASE_FIXTURE(TokenFixture, "a new token is asked for as early as Entra ID s
         std::string_view refresh_in;
         std::chrono::seconds kept;
     };
-    static constexpr Case cases[] = {{"1800", 1800s}, {"\"1800\"", 1800s}, {"3500", 3300s}, {"1", 1s}};
+    static constexpr Case cases[] = {{"1800", 1800s}, {"\"1800\"", 1800s}, {"3500", 3300s}, {"61", 61s}, {"1", 60s}};
     for (auto const& each : cases) {
         CAPTURE(each.refresh_in);
         auto source = make();
@@ -127,13 +128,57 @@ TEST_CASE_FIXTURE(TokenFixture, "after a request loop the token endpoint is left
     CHECK(events == Events{"refused", "obtained"});
 }
 
-TEST_CASE_FIXTURE(TokenFixture, "other waits that the token endpoint asks for are the retries' to keep")
+TEST_CASE_FIXTURE(TokenFixture, "until the wait is over that the token endpoint asked for, it is not asked again")
+{
+    struct Case {
+        int status;
+        ErrorCategory category;
+    };
+    for (auto const& each : {Case{429, ErrorCategory::throttled}, Case{503, ErrorCategory::http}}) {
+        CAPTURE(each.status);
+        auto source = make();
+        transport.answer(each.status, "", {HttpHeader{"Retry-After", "600"}});
+        transport.answer(200, granted("access-1", ""));
+        CHECK(refused(source) == each.category);
+        clock.advance(600s - 1ms);
+        auto const again = failure(source);
+        CHECK(again.category() == each.category);
+        CHECK(again.retry_after() == 1s);
+        CHECK_FALSE(transport.done());
+        clock.advance(1ms);
+        CHECK(token(source) == "access-1");
+    }
+}
+
+TEST_CASE_FIXTURE(TokenFixture,
+                  "after an hour the token endpoint is asked again, however long it wants to be left alone")
 {
     auto source = make();
-    transport.answer(429, "", {HttpHeader{"Retry-After", "3600"}});
+    transport.answer(429, "", {HttpHeader{"Retry-After", "99999999999999999999"}});
     transport.answer(200, granted("access-1", ""));
     CHECK(refused(source) == ErrorCategory::throttled);
+    clock.advance(1h - 1ms);
+    CHECK(*failure(source).retry_after() > 9 * 365 * 24h);
+    clock.advance(1ms);
     CHECK(token(source) == "access-1");
+}
+
+TEST_CASE_FIXTURE(TokenFixture,
+                  "an early renewal is tried again after the wait asked for, if that is longer than usual")
+{
+    auto source = make();
+    transport.answer(200, granted("first", "", 3600, R"(,"refresh_in":1800)"));
+    transport.answer(503, "", {HttpHeader{"Retry-After", "600"}});
+    transport.answer(200, granted("second", ""));
+    token(source);
+    clock.advance(30min);
+    CHECK(token(source) == "first");
+    clock.advance(10min - 1ms);
+    CHECK(token(source) == "first");
+    CHECK_FALSE(transport.done());
+    CHECK(events == Events{"obtained", "refused", "renewal_failed"});
+    clock.advance(1ms);
+    CHECK(token(source) == "second");
 }
 
 } // namespace usaged::test

@@ -168,6 +168,19 @@ TEST_CASE_FIXTURE(Fixture, "a certificate that is refused is worth a retry in it
     CHECK_FALSE(refusal(endpoint).retryable());
 }
 
+TEST_CASE_FIXTURE(Fixture, "the first minute of a certificate begins when it is first used, which a person may delay")
+{
+    certify(rsa_certificate());
+    TokenEndpoint endpoint{settings, clock};
+    clock.advance(10min);
+    for (int i = 0; i < 3; ++i) refuse_certificate();
+    CHECK(refusal(endpoint).retryable());
+    clock.advance(60s - 1ms);
+    CHECK(refusal(endpoint).retryable());
+    clock.advance(1ms);
+    CHECK_FALSE(refusal(endpoint).retryable());
+}
+
 TEST_CASE_FIXTURE(Fixture, "other refusals are retried however old the certificate is")
 {
     certify(rsa_certificate());

@@ -52,9 +52,9 @@ TEST_CASE_FIXTURE(TokenFixture, "what the token endpoint refuses is classified")
 
 TEST_CASE_FIXTURE(TokenFixture, "the wait that the token endpoint asks for is passed on")
 {
-    auto source = make();
     for (auto const* const wait : {"60", "Wed, 01 Jul 2026 12:01:00 GMT"}) {
         CAPTURE(wait);
+        auto source = make();
         transport.answer(429, "", {HttpHeader{"retry-after", wait}});
         try {
             token(source);

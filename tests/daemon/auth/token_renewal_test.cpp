@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 namespace usaged::test {
 namespace {
 
@@ -88,6 +90,37 @@ TEST_CASE_FIXTURE(Fixture, "a renewal counts although the new refresh token coul
     CHECK_FALSE(source.renewal_due());
     clock.advance(168h);
     CHECK(source.renewal_due());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a renewal counts although the file cannot say so, which is told once")
+{
+    store_used(1000h);
+    std::filesystem::create_directory(obstacle());
+    auto source = make();
+    for (int i = 0; i < 3; ++i) {
+        transport.answer(200, granted("access-1", ""));
+        renew(source);
+        CHECK_FALSE(source.renewal_due());
+        clock.advance(168h);
+        CHECK(source.renewal_due());
+    }
+    CHECK(events == Events{"file_not_updated", "obtained", "obtained", "obtained"});
+    CHECK(details.find("cannot create a file beside") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a file that can be written again is told of when it cannot the next time")
+{
+    store_used(1000h);
+    auto source = make();
+    for (int i = 0; i < 2; ++i) {
+        std::filesystem::create_directory(obstacle());
+        transport.answer(200, granted("access-1", ""));
+        renew(source);
+        std::filesystem::remove(obstacle());
+        transport.answer(200, granted("access-1", ""));
+        renew(source);
+    }
+    CHECK(std::count(events.begin(), events.end(), "file_not_updated") == 2);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a renewal that fails says why, and leaves the token as it was")

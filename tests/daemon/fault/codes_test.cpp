@@ -32,6 +32,23 @@ void check_errors(Rows rows)
 
 } // namespace
 
+TEST_CASE("of what passes the remedy is right for commands that have ended too")
+{
+    std::set<std::string_view> remedies;
+    for (auto const& row : api_codes())
+        if (row.meaning.reaction == Reaction::retry) remedies.insert(row.meaning.remedy);
+    for (auto const& row : entra_codes())
+        if (row.meaning.reaction == Reaction::retry) remedies.insert(row.meaning.remedy);
+    for (auto const& row : entra_errors())
+        if (row.meaning.reaction == Reaction::retry) remedies.insert(row.meaning.remedy);
+    for (int const status : {408, 500, 503}) remedies.insert(find_http_status(status).remedy);
+    CHECK(remedies.size() == 4);
+    for (auto const remedy : remedies) {
+        CAPTURE(remedy);
+        CHECK(remedy.find("`usaged run` tries again by itself; otherwise repeat the command.") != remedy.npos);
+    }
+}
+
 TEST_CASE("each code of Partner Center stands in the table once, with cause and remedy")
 {
     std::set<std::string_view> seen;

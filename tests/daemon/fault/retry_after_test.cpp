@@ -10,6 +10,17 @@ constexpr std::int64_t ten_years = 10LL * 366 * 86400;
 
 } // namespace
 
+TEST_CASE("an HTTP date is taken in the one form that servers may send, and whole")
+{
+    using namespace std::chrono;
+    CHECK(parse_http_date(date) == sys_days{2026y / July / 21} + 4h + 10min + 58s);
+    for (std::string_view const bad : {"", "Tue, 21 Jul 2026 04:10:58", "Tue, 21 Jul 2026 04:10:58 GMT+1",
+                                       "Tue, 31 Feb 2026 04:10:58 GMT", "2026-07-21T04:10:58Z"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(parse_http_date(bad));
+    }
+}
+
 TEST_CASE("a Retry-After in seconds is what it says, at most ten years")
 {
     struct Case {

@@ -86,6 +86,15 @@ TEST_CASE("no try comes before the server's Retry-After")
     CHECK(patient.after(throttled(0s)) == Wait{900ms});
 }
 
+TEST_CASE("a request that was refused as one too many is not repeated at once, though the server names no wait")
+{
+    RetrySettings const settings{8, 1000ms, 10000ms, 900000ms};
+    Error const too_many{ErrorCategory::throttled, "too many"};
+    using Waits = std::vector<std::chrono::milliseconds>;
+    CHECK(waits(settings, 0.0, too_many) == Waits{500ms, 1000ms, 2000ms, 4000ms, 5000ms, 5000ms, 5000ms});
+    CHECK(waits(settings, 0.5, too_many) == Waits{750ms, 1500ms, 3000ms, 6000ms, 7500ms, 7500ms, 7500ms});
+}
+
 TEST_CASE("up to a tenth is added to the server's Retry-After, and nothing is taken away")
 {
     RetrySettings const settings{5, 1000ms, 60000ms, 900000ms};

@@ -79,6 +79,17 @@ TEST_CASE("without controls, text is UTF-8 that no terminal obeys")
     }
 }
 
+TEST_CASE("texts that differ in nothing but the case of ASCII letters are equal")
+{
+    CHECK(equals_ignoring_case("Bearer-[]9", "bEARER-[]9"));
+    CHECK(equals_ignoring_case("", ""));
+    for (auto const* const other : {"bearer-{}9", "Bearer-[]", "Bearer-[]99", "É"}) {
+        CAPTURE(other);
+        CHECK_FALSE(equals_ignoring_case("Bearer-[]9", other));
+    }
+    CHECK_FALSE(equals_ignoring_case("É", "é"));
+}
+
 TEST_CASE("a JSON string is valid whatever the bytes are")
 {
     static constexpr TextCase cases[] = {

@@ -209,12 +209,33 @@ TEST_CASE("the last try comes when the code expires, even within an interval")
     CHECK(sign_in.clock.sleeps() == Waits{5s, 5s, 2s});
 }
 
-TEST_CASE("a service that asks for more patience than the code lasts is not asked again")
+TEST_CASE("a service that asks for more patience than the code lasts is not asked again, and that is told")
+{
+    struct Case {
+        int status;
+        ErrorCategory category;
+    };
+    for (auto const& row : {Case{429, ErrorCategory::throttled}, Case{503, ErrorCategory::http}}) {
+        CAPTURE(row.status);
+        DeviceSignIn sign_in;
+        sign_in.pending();
+        sign_in.transport.answer(row.status, "", {{"Retry-After", "891"}});
+        auto const error = sign_in.refusal();
+        CHECK(error.category() == row.category);
+        CHECK(error.http_status() == row.status);
+        CHECK_FALSE(error.retryable());
+        CHECK(sign_in.clock.sleeps() == Waits{5s, 5s});
+    }
+}
+
+TEST_CASE("patience that the code just has is shown")
 {
     DeviceSignIn sign_in;
-    sign_in.transport.answer(429, "", {{"Retry-After", "1000"}});
-    CHECK(sign_in.refusal().category() == ErrorCategory::auth);
-    CHECK(sign_in.clock.sleeps() == Waits{5s});
+    sign_in.pending();
+    sign_in.transport.answer(429, "", {{"Retry-After", "890"}});
+    sign_in.transport.answer(200, granted);
+    CHECK(sign_in.wait().refresh_token.reveal() == "refresh-1");
+    CHECK(sign_in.clock.sleeps() == Waits{5s, 5s, 890s});
 }
 
 TEST_CASE("a device sign-in without refresh token is of no use")

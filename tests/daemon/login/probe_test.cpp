@@ -57,6 +57,23 @@ TEST_CASE("a refusal of the API has its cause and the ids of the request")
     CHECK(verdict.mfa_compliant == false);
 }
 
+TEST_CASE("the record of calls learns which try it was")
+{
+    ScriptedTransport transport;
+    transport.answer(200, "{}");
+    run_coroutine(probe(transport, "https://api.example/", "access-1", 3));
+    CHECK(transport.requests.at(0).attempt == 3);
+}
+
+TEST_CASE("a date in Retry-After is understood without the server's own")
+{
+    ScriptedTransport transport;
+    transport.answer(503, "", {{"Retry-After", "Fri, 01 Jan 2100 00:00:00 GMT"}});
+    auto const verdict = ask(transport);
+    REQUIRE(verdict.refusal);
+    CHECK(verdict.refusal->retry_after().has_value());
+}
+
 TEST_CASE("no answer is no verdict")
 {
     ScriptedTransport transport;

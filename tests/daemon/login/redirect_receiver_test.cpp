@@ -1,5 +1,6 @@
 #include "daemon/login/redirect_receiver.h"
 #include "tests/daemon/login/entra.h"
+#include "tests/support/freed_memory.h"
 
 namespace usaged::test {
 namespace {
@@ -113,6 +114,23 @@ TEST_CASE("a paste that is of no use is told so, and a good one may follow")
     CHECK_FALSE(sign_in.receiver.paste("http://localhost:8400" + sign_in.redirect("code=abc")));
     CHECK(sign_in.ends == 1);
     CHECK(sign_in.receiver.take_code().reveal() == "abc");
+}
+
+TEST_CASE("no copy of an authorization code is left in memory")
+{
+    auto const mark = "MARK-" + std::string(200, 'x');
+    for (bool const pasted : {false, true}) {
+        CAPTURE(pasted);
+        SignIn sign_in;
+        ListenerRequest const request{"GET", sign_in.redirect("code=" + mark), "localhost:8400"};
+        FreedMemory const freed{mark};
+        if (pasted)
+            CHECK_FALSE(sign_in.receiver.paste(request.target));
+        else
+            CHECK(sign_in.receiver.answer(request).status == 200);
+        CHECK(sign_in.receiver.take_code().reveal() == mark);
+        CHECK(freed.found() == 0);
+    }
 }
 
 } // namespace usaged::test

@@ -1,5 +1,6 @@
 #include "daemon/fault/error.h"
 #include "daemon/net/http_listener.h"
+#include "tests/support/freed_memory.h"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -12,6 +13,7 @@
 #include <boost/system/system_error.hpp>
 #include <doctest/doctest.h>
 
+#include <array>
 #include <exception>
 #include <thread>
 #include <vector>
@@ -21,6 +23,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using namespace std::chrono_literals;
 
 /// A listener at work in a thread of its own, which repeats what it is asked.
 class Site {
@@ -89,6 +92,16 @@ public:
         asio::write(socket_, asio::buffer(bytes), ignored);
     }
 
+    /// Whether the other side has closed. Drops what it sent.
+    bool closed()
+    {
+        socket_.non_blocking(true);
+        std::array<char, 4096> bytes{};
+        boost::system::error_code error;
+        while (!error) socket_.read_some(asio::buffer(bytes), error);
+        return error != asio::error::would_block;
+    }
+
     /// All that comes until the other side closes.
     std::string read()
     {
@@ -102,6 +115,48 @@ private:
     asio::io_context io_;
     tcp::socket socket_;
 };
+
+std::string const some_request = "GET / HTTP/1.1\r\n\r\n";
+
+/// A listener that is at work only while a test lets it.
+class SteppedSite {
+public:
+    explicit SteppedSite(HttpListener::Handler handler, std::chrono::milliseconds limit = HttpListener::request_limit)
+        : listener_{io_.get_executor(), 0, limit}
+    {
+        auto const end = [this](std::exception_ptr const& /*thrown*/) { ended_ = true; };
+        asio::co_spawn(io_, listener_.serve(std::move(handler)), asio::bind_cancellation_slot(stop_.slot(), end));
+        work();
+    }
+
+    /// All that can be done without waiting.
+    void work()
+    {
+        while (io_.poll() > 0) {
+        }
+    }
+
+    void work_for(std::chrono::milliseconds time) { io_.run_for(time); }
+
+    void stop() { stop_.emit(asio::cancellation_type::terminal); }
+    bool ended() const { return ended_; }
+    std::uint16_t port() const { return listener_.port(); }
+
+private:
+    asio::io_context io_;
+    HttpListener listener_;
+    asio::cancellation_signal stop_;
+    bool ended_ = false;
+};
+
+bool has_ipv6_loopback()
+{
+    asio::io_context io;
+    boost::system::error_code error;
+    tcp::acceptor acceptor{io, tcp::v6()};
+    acceptor.bind(tcp::endpoint{asio::ip::address_v6::loopback(), 0}, error);
+    return !error;
+}
 
 std::string ask(std::uint16_t port, std::string const& bytes)
 {
@@ -137,7 +192,8 @@ TEST_CASE("a HEAD request gets the head alone")
     CHECK(body_of(answer).empty());
 }
 
-TEST_CASE("both loopback addresses are listened at")
+TEST_CASE("both loopback addresses are listened at" * doctest::skip(!has_ipv6_loopback()) *
+          doctest::description("skipped where the machine has no ::1"))
 {
     Site const site;
     Client client{site.port(), asio::ip::address_v6::loopback()};
@@ -177,6 +233,75 @@ TEST_CASE("more clients than connections are answered one after the other")
     for (int i = 0; i < 40; ++i) clients.push_back(std::make_unique<Client>(site.port()));
     for (auto const& client : clients) client->send("GET / HTTP/1.1\r\n\r\n");
     for (auto const& client : clients) CHECK(client->read().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("no more than 8 clients of an address are listened to at a time")
+{
+    int asked = 0;
+    SteppedSite site{[&asked](ListenerRequest const&) {
+        ++asked;
+        return ListenerReply{};
+    }};
+    std::vector<std::unique_ptr<Client>> silent;
+    for (int i = 0; i < 8; ++i) silent.push_back(std::make_unique<Client>(site.port()));
+    site.work();
+    Client waiting{site.port()};
+    waiting.send(some_request);
+    site.work();
+    CHECK(asked == 0);
+    silent.pop_back();
+    site.work();
+    CHECK(asked == 1);
+}
+
+TEST_CASE("a client that takes too long for its request is let go, however often it sends a little")
+{
+    SteppedSite site{[](ListenerRequest const&) { return ListenerReply{}; }, 50ms};
+    Client client{site.port()};
+    for (int i = 0; i < 20 && !client.closed(); ++i) {
+        client.send(".");
+        site.work_for(10ms);
+    }
+    CHECK(client.closed());
+}
+
+TEST_CASE("no copy of what was asked for is left in memory")
+{
+    auto const mark = "/?code=MARK-" + std::string(2000, 'x');
+    std::string seen;
+    SteppedSite site{[&seen](ListenerRequest const& request) {
+        seen = request.target;
+        return ListenerReply{};
+    }};
+    auto const bytes = "GET " + mark + " HTTP/1.1\r\nReferer: " + mark + "\r\n\r\n";
+    auto const begin = bytes.substr(0, 1000);
+    auto const rest = bytes.substr(1000); // the buffer has to grow for it
+    FreedMemory const freed{mark};
+    Client client{site.port()};
+    client.send(begin);
+    site.work();
+    client.send(rest);
+    site.work();
+    CHECK(seen == mark);
+    CHECK(client.closed());
+    CHECK(freed.found() == 0);
+}
+
+TEST_CASE("nothing of a reply is told to anybody once the listener has ended")
+{
+    std::unique_ptr<SteppedSite> site;
+    int told = 0;
+    site = std::make_unique<SteppedSite>([&](ListenerRequest const&) {
+        site->stop();
+        ListenerReply reply;
+        reply.sent = [&] { told += site->ended() ? 1 : 0; };
+        return reply;
+    });
+    Client client{site->port()};
+    client.send(some_request);
+    site->work();
+    CHECK(site->ended());
+    CHECK(told == 0);
 }
 
 TEST_CASE("a stop ends the listener and the connections that wait")

@@ -47,19 +47,32 @@ HttpRequest large_request(std::string url)
     return request;
 }
 
+/// The error of a request whose server follows `script`; everything but those two may take its time.
+Error error_within(std::chrono::milliseconds connect, std::chrono::milliseconds response, TlsServer::Script script)
+{
+    Site const site;
+    auto settings = site.settings();
+    settings.connect_timeout = connect;
+    settings.response_timeout = response;
+    TlsServer const server{site.certificate, std::move(script)};
+    return fetch_error(settings, get(server.url()));
+}
+
 TEST_CASE("a server that stalls is given up at the deadline, wherever it stalls")
 {
     struct Case {
         std::string step;
+        std::chrono::milliseconds connect;
+        std::chrono::milliseconds response;
         TlsServer::Script script;
     };
     for (auto const& stalled : {
-             Case{"no TLS handshake", stall},
-             Case{"no complete answer", answer("", stall)},
-             Case{"no complete answer", answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200", stall)},
-             Case{"no complete answer", answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok", stall)},
+             Case{"no TLS handshake", 80ms, 30s, stall},
+             Case{"no complete answer", 30s, 80ms, answer("", stall)},
+             Case{"no complete answer", 30s, 80ms, answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200", stall)},
+             Case{"no complete answer", 30s, 80ms, answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok", stall)},
          }) {
-        auto const error = error_of(stalled.script, 80ms);
+        auto const error = error_within(stalled.connect, stalled.response, stalled.script);
         CAPTURE(std::string{error.what()});
         CHECK(error.category() == ErrorCategory::network);
         CHECK(std::string{error.what()}.starts_with(stalled.step));
@@ -71,15 +84,13 @@ TEST_CASE("a server that stalls is given up at the deadline, wherever it stalls"
 TEST_CASE("bytes that trickle in do not move the deadline")
 {
     auto const start = std::chrono::steady_clock::now();
-    auto const error = error_of(
-        [](ServerConnection& connection) {
-            connection.handshake();
-            connection.read_request();
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-            while (connection.write("x") && !connection.client_left_within(20ms)) {
-            }
-        },
-        200ms);
+    auto const error = error_within(30s, 200ms, [](ServerConnection& connection) {
+        connection.handshake();
+        connection.read_request();
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+        while (connection.write("x") && !connection.client_left_within(20ms)) {
+        }
+    });
     CHECK(error.category() == ErrorCategory::network);
     CHECK(std::chrono::steady_clock::now() - start < 5s);
 }
@@ -91,7 +102,9 @@ TEST_CASE("a server that does not take the request is given up at the deadline")
                                connection.handshake();
                                connection.stall_unread();
                            }};
-    auto const error = fetch_error(site.settings(300ms), large_request(server.url()));
+    auto settings = site.settings();
+    settings.response_timeout = 300ms;
+    auto const error = fetch_error(settings, large_request(server.url()));
     CHECK(std::string{error.what()}.find("did not take the request within 300 ms") != std::string::npos);
 }
 

@@ -1,12 +1,25 @@
 #include "tests/daemon/net/site.h"
 
 #include <atomic>
+#include <functional>
 #include <future>
+#include <stdexcept>
 
 namespace usaged::test {
 namespace {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+Error failure(std::function<void()> const& action)
+{
+    try {
+        action();
+    } catch (Error const& error) {
+        return error;
+    }
+    throw std::logic_error{"the request did not fail"};
+}
 
 TEST_CASE("a connection is kept for the next request")
 {
@@ -59,6 +72,31 @@ TEST_CASE("a kept connection that the server closed while idle is replaced witho
         request.method = "POST";
         for (int i = 0; i < 3; ++i) CHECK(run_coroutine(io, transport.send(request)).body == "ok");
         CHECK(requests == 3);
+    }
+}
+
+TEST_CASE("a request that a server on a kept connection had time to work on is not sent again")
+{
+    auto const reset_it = [](ServerConnection& connection) { connection.reset(); };
+    for (auto const end : {close_notify, +reset_it, +[](ServerConnection&) {}}) {
+        Site const site;
+        std::atomic<int> requests = 0;
+        TlsServer const server{site.certificate, [&](ServerConnection& connection) {
+                                   connection.handshake();
+                                   while (!connection.read_request().empty()) {
+                                       if (++requests == 2) return end(connection);
+                                       connection.write(ok);
+                                   }
+                               }};
+        auto settings = site.settings();
+        settings.idle_end_limit = 0ms; // every answer comes too late to be the end of an idle connection
+        asio::io_context io;
+        HttpsTransport transport{io.get_executor(), settings};
+        auto const request = get(server.url());
+        CHECK(run_coroutine(io, transport.send(request)).body == "ok");
+        auto const error = failure([&] { run_coroutine(io, transport.send(request)); });
+        CHECK(error.category() == ErrorCategory::network);
+        CHECK(requests == 2);
     }
 }
 

@@ -1,11 +1,21 @@
 #include "tests/daemon/net/site.h"
+#include "tests/support/release.h"
 
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
 #include <optional>
 
 namespace usaged::test {
 namespace {
 
 using namespace std::chrono_literals;
+using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
+using List = std::unique_ptr<X509_CRL, Release<X509_CRL_free>>;
 
 /// A server whose certificate comes from the root over an intermediate CA.
 struct Chain : Site {
@@ -29,6 +39,23 @@ struct Chain : Site {
         return std::nullopt;
     }
 };
+
+/// `list` of `ca` with a critical extension that nobody knows, signed anew.
+std::string with_unknown_extension(std::string const& list, KeyedCertificate const& ca)
+{
+    Bio const in{BIO_new_mem_buf(list.data(), static_cast<int>(list.size()))};
+    Bio const key_in{BIO_new_mem_buf(ca.key_pem.data(), static_cast<int>(ca.key_pem.size()))};
+    Bio const out{BIO_new(BIO_s_mem())};
+    List const crl{PEM_read_bio_X509_CRL(in.get(), nullptr, nullptr, nullptr)};
+    Key const key{PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr)};
+    Extension const extension{X509V3_EXT_conf_nid(nullptr, nullptr, NID_netscape_comment, "critical,unknown")};
+    REQUIRE(X509_CRL_add_ext(crl.get(), extension.get(), -1) == 1);
+    REQUIRE(X509_CRL_sign(crl.get(), key.get(), EVP_sha256()) > 0);
+    REQUIRE(PEM_write_bio_X509_CRL(out.get(), crl.get()) == 1);
+    char* text = nullptr;
+    auto const size = BIO_get_mem_data(out.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
 
 void check_refused(std::optional<Error> const& error, std::string const& reason)
 {
@@ -79,6 +106,15 @@ TEST_CASE("a list that somebody else signed in the name of the CA is refused")
     check_refused(chain.error_with(revocation_list(chain.root) + revocation_list(impostor)), "CRL");
 }
 
+TEST_CASE("a list that says more than OpenSSL understands sends a person to the lists, not to the server")
+{
+    Chain const chain;
+    auto const error = chain.error_with(
+        revocation_list(chain.root) + with_unknown_extension(revocation_list(chain.intermediate), chain.intermediate));
+    check_refused(error, "critical CRL extension");
+    CHECK(error->remedy().find("http.crl_file") != std::string::npos);
+}
+
 TEST_CASE("a file of revocation lists that cannot be read, or holds none, is a configuration error")
 {
     Chain const chain;
@@ -86,7 +122,7 @@ TEST_CASE("a file of revocation lists that cannot be read, or holds none, is a c
         auto const error = chain.error_with(content);
         REQUIRE(error);
         CHECK(error->category() == ErrorCategory::config);
-        CHECK(std::string{error->what()}.starts_with("http.crl_file "));
+        CHECK(std::string{error->what()}.starts_with("http.crl_file: "));
     }
     auto settings = chain.settings();
     settings.crl_file = chain.directory.path() / "missing.pem";

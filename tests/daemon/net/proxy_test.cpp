@@ -54,6 +54,13 @@ Error refused(ProxySettings const& settings)
     throw std::logic_error{"was not refused"};
 }
 
+TEST_CASE("a proxy says where it is written down")
+{
+    Environment const environment{{{"https_proxy", "environment.example:8080"}}};
+    CHECK(choose_proxy({}, "api.example.com", "443").value().source == "$https_proxy");
+    CHECK(choose_proxy(with_url("http://configured.example"), "api.example.com", "443").value().source == "http.proxy");
+}
+
 TEST_CASE("the proxy is the configured one, or else that of the environment, unless it is to be direct")
 {
     struct Case {

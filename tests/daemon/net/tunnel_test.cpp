@@ -62,6 +62,23 @@ TEST_CASE("a proxy that wants a password is told apart from one that refuses it"
     CHECK(what(proxy("Basic dGVzdDo=")).ends_with("refuses the user name and password"));
 }
 
+TEST_CASE("what to do about a proxy names the place where it is written down")
+{
+    auto const remedy = [](std::string source, int status) {
+        auto named = proxy();
+        named.source = std::move(source);
+        return tunnel_refusal(named, "a:443", status).value().remedy();
+    };
+    for (int const status : {401, 407, 502}) {
+        CAPTURE(status);
+        CHECK(remedy("$https_proxy", status).find("$https_proxy") != std::string::npos);
+        CHECK(remedy("http.proxy", status).find("http.proxy") != std::string::npos);
+        CHECK(remedy("http.proxy", status).find('$') == std::string::npos);
+    }
+    CHECK(remedy("http.proxy", 407).find("http.proxy_user") != std::string::npos);
+    CHECK(remedy("$https_proxy", 502).find("http.proxy") == std::string::npos);
+}
+
 TEST_CASE("a response to CONNECT ends with its head, and what follows it shows")
 {
     struct Case {

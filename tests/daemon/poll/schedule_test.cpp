@@ -251,6 +251,46 @@ TEST_CASE("a poll that was killed is due at once, but backs off when it is kille
     CHECK(next_due(every(24h), history, noon, "seed").at >= noon + 5min);
 }
 
+TEST_CASE("a wait that the server asked for goes on after a stop or a kill, but not past the next regular due time")
+{
+    struct Case {
+        std::chrono::seconds wait;
+        std::string due;
+    };
+    for (auto const& each :
+         {Case{10min, "2026-06-15T12:10:00Z"}, Case{0s, "2026-06-15T12:01:00Z"}, Case{-1h, "2026-06-15T12:01:00Z"},
+          Case{7h, "2026-06-15T18:00:00Z"}, Case{std::chrono::seconds::max(), "2026-06-15T18:00:00Z"}}) {
+        CAPTURE(each.wait.count());
+        auto stopped = succeeded(noon - 20h);
+        stopped.stopped = true;
+        auto killed = failed(1, noon);
+        killed.interrupted = true;
+        for (auto* const history : {&stopped, &killed}) {
+            history->cut_wait = AskedWait{noon, each.wait};
+            CHECK(due_text(every(6h), *history, noon + 1min) == each.due);
+        }
+    }
+}
+
+TEST_CASE("a poll that was killed again backs off, and keeps the wait asked for if that is longer")
+{
+    auto history = failed(3, noon);
+    history.interrupted = true;
+    auto const alone = next_due(every(24h), history, noon, "seed").at;
+    history.cut_wait = AskedWait{noon, 60s};
+    CHECK(next_due(every(24h), history, noon, "seed").at == alone);
+    history.cut_wait = AskedWait{noon, 1h};
+    CHECK(next_due(every(24h), history, noon, "seed").at == noon + 1h);
+}
+
+TEST_CASE("a wait that was asked for in the future, because the clock went back, is not kept")
+{
+    PollHistory history;
+    history.stopped = true;
+    history.cut_wait = AskedWait{noon + 1s, 1h};
+    CHECK(next_due(every(24h), history, noon, "seed").at == noon);
+}
+
 TEST_CASE("in a year with time changes, clock skew of the wake-ups and restarts, each day has one poll")
 {
     std::mt19937 random{7};

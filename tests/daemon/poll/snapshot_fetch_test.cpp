@@ -232,6 +232,46 @@ TEST_CASE_FIXTURE(Fixture, "a retry keeps the request id only when no answer cam
     for (int i = 0; i < 3; ++i) CHECK(requests[static_cast<std::size_t>(i)].attempt == i + 1);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a request id that was answered is not used again, though no answer about a token came since")
+{
+    for (int const status : {401, 503, 429}) {
+        CAPTURE(status);
+        auto const before = api_requests().size();
+        tokens.drop_access_token();
+        grant();
+        transport.then([this, status](HttpRequest const&) {
+            tokens.drop_access_token();
+            HttpResponse response;
+            response.status = status;
+            return response;
+        });
+        transport.fail(Error{ErrorCategory::network, "no answer"});
+        grant();
+        transport.answer(200, page({good_row()}));
+        fetch();
+        auto const requests = api_requests();
+        REQUIRE(requests.size() == before + 2);
+        CHECK(header_of(requests[before], "MS-RequestId") != header_of(requests[before + 1], "MS-RequestId"));
+    }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a request id that nobody answered is used again, though the token endpoint answers since")
+{
+    grant();
+    transport.then([this](HttpRequest const&) -> HttpResponse {
+        tokens.drop_access_token();
+        throw Error{ErrorCategory::network, "no answer"};
+    });
+    transport.answer(503, "");
+    grant();
+    transport.answer(200, page({good_row()}));
+    fetch();
+    auto const requests = api_requests();
+    REQUIRE(requests.size() == 2);
+    CHECK(header_of(requests[0], "MS-RequestId") == header_of(requests[1], "MS-RequestId"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "a retry waits by the back-off, but not less than Retry-After says")
 {
     grant();
@@ -243,7 +283,7 @@ TEST_CASE_FIXTURE(Fixture, "a retry waits by the back-off, but not less than Ret
     transport.answer(429, "", {HttpHeader{"Retry-After", "soon"}});
     transport.answer(200, page({good_row()}));
     fetch();
-    CHECK(clock.sleeps() == Waits{500ms, 57s + 2850ms, 10s + 500ms, 4s});
+    CHECK(clock.sleeps() == Waits{500ms, 57s + 2850ms, 10s + 500ms, 6s});
 }
 
 TEST_CASE_FIXTURE(Fixture, "each page has its own tries, and a page that uses them up ends the poll")
@@ -283,7 +323,8 @@ TEST_CASE_FIXTURE(Fixture, "a fault of the token endpoint is retried like one of
     CHECK(fetch().rows == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a request loop at the token endpoint fails the poll at once, and no other poll asks into it")
+TEST_CASE_FIXTURE(Fixture,
+                  "a request loop at the token endpoint fails the poll at once, and no other poll asks into it")
 {
     auto const loop = read_file(std::filesystem::path{USAGED_TEST_DATA} / "token-error-50196-loop.json");
     transport.answer(400, loop);

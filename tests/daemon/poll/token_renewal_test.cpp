@@ -85,6 +85,22 @@ TEST_CASE_FIXTURE(Fixture, "in twenty weeks with a poll every sixty days the ref
     CHECK(log_lines(" warn ").empty());
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a refresh token that could not be stored is stored between polls, as soon as that is possible")
+{
+    auto const obstacle = dir.path() / "refresh_token.new";
+    std::filesystem::create_directory(obstacle);
+    clock.at_sleep(2, [&, this] {
+        CHECK(tokens.store_error());
+        std::filesystem::remove(obstacle);
+        clock.end_sleep();
+    });
+    run_until(days{1});
+    CHECK_FALSE(tokens.store_error());
+    CHECK(redemptions.size() == 1);
+    CHECK(TokenFile{dir.path() / "refresh_token"}.load()->refresh_token.reveal() == "1");
+}
+
 TEST_CASE_FIXTURE(Fixture, "a daemon that starts again renews the token a week after its last use")
 {
     StoredToken token;

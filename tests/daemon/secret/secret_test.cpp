@@ -210,6 +210,20 @@ TEST_CASE("a secret that is missing or empty is refused with the name of its key
     CHECK(refusal({Kind::credential, "key"}) == "the key: systemd passed no credential named key");
 }
 
+TEST_CASE("a text is wiped at the end of its block, however that is left")
+{
+    std::string text = "a secret that is longer than a short string";
+    auto const* const bytes = text.data();
+    try {
+        WipeAtEnd const wiped{text};
+        CHECK(text.starts_with("a secret"));
+        throw 1;
+    } catch (int) {
+        CHECK(text.empty());
+        CHECK(std::string_view{bytes, 8} == std::string_view{"\0\0\0\0\0\0\0\0", 8});
+    }
+}
+
 TEST_CASE("a source is shown as people write it")
 {
     CHECK(to_string(SecretSource{Kind::file, "/etc/key"}) == "{file: /etc/key}");
