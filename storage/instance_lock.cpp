@@ -34,9 +34,10 @@ Error held_by_another(fs::path const& file, int descriptor)
 {
     auto const process = holder(descriptor);
     auto const who = process.empty() ? std::string{"another process"} : "process " + process;
-    return Error{ErrorCategory::locked, file.string() + ": " + who + " holds the lock: usaged is running already",
-                 "Stop that process first (`systemctl stop usaged`), or give this one a state_dir and a database of "
-                 "its own."};
+    return Error{
+        ErrorCategory::locked, file.string() + ": " + who + " holds the lock: usaged is running already",
+        "Stop that process first (`systemctl stop usaged`), or let it fetch now (`systemctl kill -s USR1 usaged`), "
+        "or give this one a state_dir and a database of its own."};
 }
 
 // What root writes into another user's directory, that user could not read or replace afterwards.

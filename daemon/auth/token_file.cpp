@@ -182,6 +182,19 @@ void TokenFile::store(StoredToken const& token) const
     sync_directory(path_);
 }
 
+bool belongs_to(StoredToken const& token, TokenSettings const& settings)
+{
+    return token.authority == settings.authority && token.tenant == settings.tenant &&
+           token.client_id == settings.client_id;
+}
+
+Error foreign_token(std::filesystem::path const& file)
+{
+    return Error{ErrorCategory::config,
+                 "the stored refresh token, " + file.string() + ", belongs to another application, tenant or cloud",
+                 "Sign in for this one: usaged login. Or put back partner_center.client_id, tenant and authority."};
+}
+
 std::string fingerprint(Secret const& secret)
 {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};

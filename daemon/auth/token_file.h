@@ -1,5 +1,7 @@
 #pragma once
 
+#include "daemon/auth/token_settings.h"
+#include "daemon/fault/error.h"
 #include "daemon/secret/secret.h"
 
 #include <filesystem>
@@ -44,6 +46,12 @@ private:
 
     std::filesystem::path path_;
 };
+
+/// Whether the token is one of the application, tenant and cloud of `settings`.
+bool belongs_to(StoredToken const& token, TokenSettings const& settings);
+
+/// What it means that the stored token does not: category config.
+Error foreign_token(std::filesystem::path const& file);
 
 /// SHA-256 in hexadecimal, by which a newer seed is told from the one that a stored token came from.
 std::string fingerprint(Secret const& secret);

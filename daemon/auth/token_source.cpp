@@ -166,21 +166,11 @@ std::string TokenSource::seed_mark() const
     }
 }
 
-bool TokenSource::is_ours(StoredToken const& token) const
-{
-    auto const& settings = endpoint_.settings();
-    return token.authority == settings.authority && token.tenant == settings.tenant &&
-           token.client_id == settings.client_id;
-}
-
 std::optional<StoredToken> TokenSource::stored_token()
 {
     try {
         auto token = file_.load();
-        if (token && !is_ours(*token)) {
-            observe("file_unusable", "the stored refresh token belongs to another application, tenant or cloud");
-            return std::nullopt;
-        }
+        if (token && !belongs_to(*token, endpoint_.settings())) throw foreign_token(file_.path());
         return token;
     } catch (Error const& error) {
         if (!endpoint_.settings().refresh_token.configured()) throw;
@@ -195,7 +185,7 @@ std::optional<StoredToken> TokenSource::readable_token() const
     if (pending_) return pending_->clone();
     try {
         auto token = file_.load();
-        if (token && is_ours(*token)) return token;
+        if (token && belongs_to(*token, endpoint_.settings())) return token;
     } catch (Error const&) {
         // As if there were none.
     }

@@ -68,7 +68,6 @@ private:
     std::string seed_mark() const;
     std::optional<StoredToken> stored_token();
     std::optional<StoredToken> readable_token() const;
-    bool is_ours(StoredToken const& token) const;
     void keep_silent() const;
     void heed(Error const& error);
     void accept(Grant grant, StoredToken used);

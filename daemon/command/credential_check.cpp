@@ -113,6 +113,7 @@ bool check_refresh_token(Config const& config, Timestamp now, DoctorReport& repo
     TokenFile const file{config.state_dir / "refresh_token"};
     try {
         auto const token = file.load();
+        if (token && !belongs_to(*token, token_settings(config))) throw foreign_token(file.path());
         if (token)
             report_stored(*token, file.path().string(), now, report);
         else if (!seed.configured())

@@ -9,7 +9,7 @@ inline constexpr std::string_view sign_in =
     "A person has to sign in again, with multi-factor authentication: run `usaged login`.";
 
 inline constexpr std::string_view sign_in_if_it_lasts =
-    "`usaged run` asks again at its next poll. If this lasts, a person has to sign in again: run `usaged login`.";
+    "If it lasts, a person has to sign in again: run `usaged login`.";
 
 inline constexpr std::string_view start_again = "Start the sign-in again: run `usaged login`.";
 

@@ -42,6 +42,9 @@ Secret RedirectLogin::read_redirect(std::string_view redirect) const
         throw Error{ErrorCategory::protocol, "there is no answer to a sign-in in it",
                     "The whole address of the page that the sign-in ended on is needed. It begins with " +
                         redirect_uri_ + "?code="};
+    if (query.state.empty())
+        throw Error{ErrorCategory::protocol, "the address is not complete: it has no state",
+                    "Copy the whole address of the page that the sign-in ended on, to its last character."};
     if (!is_ours(query.state.reveal()))
         throw Error{ErrorCategory::protocol, "it answers another sign-in than this one",
                     "Sign in at the address that this usaged printed; those of earlier runs are of no use."};

@@ -95,7 +95,9 @@ std::string read_credential(std::string const& name, std::string_view what)
 std::string read_environment(std::string const& name, std::string_view what)
 {
     char const* const value = std::getenv(name.c_str());
-    if (value == nullptr) throw unusable(what, "the environment variable " + name + " is not set", {});
+    if (value == nullptr)
+        throw unusable(what, "the environment variable " + name + " is not set",
+                       "Set it where usaged is started, or use {file: PATH} or {credential: NAME}.");
     return value;
 }
 
@@ -173,7 +175,7 @@ Secret read_secret(SecretSource const& source, std::string_view what)
         text.pop_back();
         if (text.ends_with('\r')) text.pop_back();
     }
-    if (text.empty()) throw unusable(what, to_string(source) + " is empty", {});
+    if (text.empty()) throw unusable(what, to_string(source) + " is empty", "Put the credential there.");
     Secret secret{text};
     wipe(text);
     return secret;

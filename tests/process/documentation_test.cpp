@@ -128,6 +128,7 @@ TEST_CASE("every SQL statement of the documentation answers something")
 TEST_CASE("every command of the documentation works")
 {
     Installation site;
+    TempDir const here_made;
     make_history(site);
     site.simulator.advance();
     REQUIRE(site.fetch().status == 0);
@@ -142,7 +143,7 @@ TEST_CASE("every command of the documentation works")
             if (here.starts_with("usaged"))
                 here = USAGED_BINARY + here.substr(6) + " -c " + site.configuration.string();
             if (here.find("/dev/stdin") != std::string::npos) here += " </dev/null";
-            CHECK(shell("cd '" + site.directory.path().string() + "' && " + here) == 0);
+            CHECK(shell("cd '" + here_made.path().string() + "' && " + here) == 0);
         }
     }
 }

@@ -37,9 +37,9 @@ TEST_CASE("not every poll redeems the refresh token, however early Entra ID want
 {
     SimulatorOptions options;
     options.refresh_in = std::chrono::seconds{1};
-    Installation const site{{{"schedule.every", "2s"}}, options};
+    Installation const site{{{"schedule.every", "100ms"}}, options};
     Daemon daemon{site};
-    site.simulator.wait_for_requests(Endpoint::usage, 3);
+    site.simulator.wait_for_requests(Endpoint::usage, 15);
     CHECK(lines_with(daemon.stop().log, " error ").empty());
     CHECK(token_requests(site) == 1);
 }

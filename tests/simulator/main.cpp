@@ -47,6 +47,7 @@ sigset_t stop_signals()
 void add_certificate(usaged::test::SimulatorOptions& options)
 {
     usaged::test::CertificateOptions wanted;
+    wanted.valid_until = std::chrono::hours{24 * 365};
     wanted.common_name = "Simulated application";
     wanted.rsa_bits = 2048;
     auto const made = usaged::test::self_sign(wanted);

@@ -15,7 +15,7 @@ constexpr AnswerCase sign_in[] = {
     {"token-error-50173-revoked.json", 400, auth, false, "invalid_grant", "revoked", "usaged login"},
     {"token-error-53003-ca-block.json", 400, auth, false, "invalid_grant", "policy", "may not help"},
     {"token-error-65001-consent.json", 400, auth, false, "invalid_grant", "granted", "API permissions"},
-    {"token-error-70000-invalid.json", 400, auth, false, "invalid_grant", "may pass", "If this lasts"},
+    {"token-error-70000-invalid.json", 400, auth, false, "invalid_grant", "may pass", "If it lasts"},
     {"token-error-70008-v1-two-codes.json", 400, auth, false, "invalid_grant", "AADSTS70008", "usaged login"},
     {"token-error-70043-signin-frequency.json", 400, auth, false, "invalid_grant", "how often", "usaged login"},
     {"token-error-700082-expired.json", 400, auth, false, "invalid_grant", "90 days", "usaged login"},
