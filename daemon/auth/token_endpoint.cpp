@@ -51,12 +51,12 @@ void TokenEndpoint::name_api(Form& form, std::string_view scopes) const
     form.add("scope", scope);
 }
 
-Form TokenEndpoint::grant_form(std::string_view grant_type) const
+Form TokenEndpoint::grant_form(std::string_view grant_type, std::string_view scopes) const
 {
     Form form;
     form.add("client_id", settings_.client_id);
     form.add("grant_type", grant_type);
-    name_api(form);
+    name_api(form, scopes);
     return form;
 }
 

@@ -26,8 +26,9 @@ public:
     /// Names the API and what is wanted besides: `scope` with `scopes` after the API's (v2), or `resource` (v1).
     void name_api(Form& form, std::string_view scopes = "offline_access") const;
 
-    /// The form of a grant: client_id, grant_type and the API. The grant's own fields are the caller's to add.
-    Form grant_form(std::string_view grant_type) const;
+    /// The form of a grant: client_id, grant_type and the API (see name_api). The grant's own fields are the caller's
+    /// to add.
+    Form grant_form(std::string_view grant_type, std::string_view scopes = "offline_access") const;
 
     /// Posts `form`, with what proves the application's identity added, to the token endpoint.
     /// Throws what `transport` throws, Error with category config for a credential that cannot be read, and with

@@ -36,8 +36,9 @@ bool is_about_role(Error const& refusal)
 
 } // namespace
 
-AccountCheck::AccountCheck(Config const& config, TokenSource& tokens, HttpTransport& transport, DoctorReport& report)
-    : config_{config}, tokens_{tokens}, transport_{transport}, report_{report}
+AccountCheck::AccountCheck(Config const& config, TokenSource& tokens, HttpTransport& transport, Clock const& clock,
+                           DoctorReport& report)
+    : config_{config}, tokens_{tokens}, transport_{transport}, clock_{clock}, report_{report}
 {
 }
 
@@ -82,7 +83,7 @@ asio::awaitable<void> AccountCheck::ask(std::string access_token)
 {
     auto url = config_.partner_center.base_url + std::string{config_.datasets.front().dataset->path};
     try {
-        auto const verdict = co_await probe(transport_, std::move(url), std::move(access_token));
+        auto const verdict = co_await probe(transport_, clock_, std::move(url), std::move(access_token));
         judge(verdict);
     } catch (Error const& error) {
         skip_all(report_, {"multi-factor authentication", "role"}, "the API did not answer");

@@ -17,7 +17,8 @@ namespace usaged {
 /// once. The caller holds an InstanceLock.
 class AccountCheck {
 public:
-    AccountCheck(Config const& config, TokenSource& tokens, HttpTransport& transport, DoctorReport& report);
+    AccountCheck(Config const& config, TokenSource& tokens, HttpTransport& transport, Clock const& clock,
+                 DoctorReport& report);
 
     /// Asks the API only if it was `api_reached`.
     boost::asio::awaitable<void> run(bool api_reached);
@@ -34,6 +35,7 @@ private:
     Config const& config_;
     TokenSource& tokens_;
     HttpTransport& transport_;
+    Clock const& clock_;
     DoctorReport& report_;
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/command/connection_check.h"
 
+#include "daemon/auth/answer.h"
 #include "daemon/fault/classify.h"
 #include "daemon/fault/retry_after.h"
 #include "daemon/net/proxy.h"
@@ -32,12 +33,9 @@ bool is_provider_configuration(std::string const& body)
 }
 
 /// Why `response` does not say that Entra ID knows the tenant; nothing if it does.
-std::optional<Error> tenant_refusal(HttpResponse const& response)
+std::optional<Error> tenant_refusal(HttpResponse const& response, Timestamp now)
 {
-    Answer answer;
-    answer.status = response.status;
-    answer.body = response.body;
-    if (auto refusal = classify_token_answer(answer)) return refusal;
+    if (auto refusal = classify_token_answer(answer_of(response, now))) return refusal;
     if (is_provider_configuration(response.body)) return std::nullopt;
     return Error{ErrorCategory::protocol, "what answered is not Entra ID",
                  "check partner_center.authority, and whether a proxy or portal on the way answers in its place"};
@@ -165,7 +163,7 @@ void ConnectionCheck::check_tenant(std::optional<HttpResponse> const& response)
         report_.skip("tenant", "Entra ID was not reached");
         return;
     }
-    auto const refusal = tenant_refusal(*response);
+    auto const refusal = tenant_refusal(*response, clock_.now());
     tenant_known_ = !refusal;
     if (refusal)
         report_.fail("tenant", Error{*refusal});

@@ -74,7 +74,7 @@ private:
                            recorder(store.get())};
         std::optional<RecordedTransport> recorded;
         if (store) recorded.emplace(transport, *store, clock_, log_, std::nullopt);
-        AccountCheck account{config_, tokens, recorded ? *recorded : transport, report_};
+        AccountCheck account{config_, tokens, recorded ? *recorded : transport, clock_, report_};
         co_await account.run(api_reached);
     }
 

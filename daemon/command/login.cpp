@@ -243,7 +243,7 @@ private:
             std::chrono::milliseconds wait{0};
             try {
                 auto const attempt = retry.attempt();
-                Verdict verdict = co_await probe(transport_, url, access_token.reveal(), attempt);
+                Verdict verdict = co_await probe(transport_, clock_, url, access_token.reveal(), attempt);
                 if (!verdict.refusal) co_return verdict;
                 throw Error{*verdict.refusal};
             } catch (Error const& error) {

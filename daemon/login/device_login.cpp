@@ -87,10 +87,7 @@ boost::asio::awaitable<Grant> DeviceLogin::wait(HttpTransport& transport, Device
 
 boost::asio::awaitable<Grant> DeviceLogin::redeem(HttpTransport& transport, Secret const& device_code, int attempt)
 {
-    Form form;
-    form.add("client_id", endpoint_.settings().client_id);
-    form.add("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
-    endpoint_.name_api(form, login_scopes);
+    auto form = endpoint_.grant_form("urn:ietf:params:oauth:grant-type:device_code", login_scopes);
     form.add("device_code", device_code.reveal());
     auto grant = co_await endpoint_.redeem(transport, std::move(form), attempt);
     require_refresh_token(grant);

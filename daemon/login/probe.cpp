@@ -6,8 +6,6 @@
 #include "daemon/fault/text.h"
 #include "daemon/secret/secret.h"
 
-#include <chrono>
-
 namespace usaged {
 
 namespace {
@@ -22,7 +20,8 @@ std::optional<bool> mfa_compliant(HttpResponse const& response)
 
 } // namespace
 
-boost::asio::awaitable<Verdict> probe(HttpTransport& transport, std::string url, std::string access_token, int attempt)
+boost::asio::awaitable<Verdict> probe(HttpTransport& transport, Clock const& clock, std::string url,
+                                      std::string access_token, int attempt)
 {
     WipeAtEnd const wiped_token{access_token};
     CallIds const ids{make_guid(), make_guid(), {}, {}};
@@ -38,12 +37,10 @@ boost::asio::awaitable<Verdict> probe(HttpTransport& transport, std::string url,
     request.headers.emplace_back("Authorization", "Bearer " + access_token);
     WipeAtEnd const wiped_header{request.headers.back().value};
     auto const response = co_await transport.send(request);
-    auto const arrived = std::chrono::floor<Timestamp::duration>(std::chrono::system_clock::now());
 
     Verdict verdict;
-    verdict.date = std::string{response.header("Date").value_or("")};
     verdict.mfa_compliant = mfa_compliant(response);
-    verdict.refusal = classify_api_answer(answer_of(response, arrived));
+    verdict.refusal = classify_api_answer(answer_of(response, clock.now()));
     if (verdict.refusal) verdict.refusal->endpoint("usage").ids(ids);
     co_return verdict;
 }

@@ -54,10 +54,7 @@ Secret RedirectLogin::read_redirect(std::string_view redirect) const
 
 boost::asio::awaitable<Grant> RedirectLogin::redeem(HttpTransport& transport, Secret const& code, int attempt)
 {
-    Form form;
-    form.add("client_id", endpoint_.settings().client_id);
-    form.add("grant_type", "authorization_code");
-    endpoint_.name_api(form, login_scopes);
+    auto form = endpoint_.grant_form("authorization_code", login_scopes);
     form.add("code", code.reveal());
     form.add("redirect_uri", redirect_uri_);
     form.add("code_verifier", verifier_.reveal());
