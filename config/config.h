@@ -5,6 +5,7 @@
 #include "daemon/fault/retry.h"
 #include "daemon/log/log.h"
 #include "daemon/net/https_transport.h"
+#include "daemon/poll/dataset_query.h"
 #include "daemon/poll/guards.h"
 #include "daemon/poll/schedule.h"
 
@@ -36,6 +37,7 @@ struct PartnerCenterSettings {
 struct DatasetSettings {
     Dataset const* dataset = nullptr;
     ScheduleSettings schedule; ///< its own, or the general one
+    DatasetQuery query;
 };
 
 /// `storage`
@@ -59,6 +61,7 @@ struct Config {
     StorageSettings storage;
     GuardSettings guards;
     std::filesystem::path state_dir{"/var/lib/usaged"};
+    std::string heartbeat_url; ///< https; empty: none. Whoever knows it can ping, so only its host is ever shown
     LogSettings log;
 };
 

@@ -1,17 +1,17 @@
 #include "config/load_config.h"
 
 #include "config/choices.h"
+#include "config/dataset_settings.h"
 #include "config/document.h"
 #include "config/loopback.h"
 #include "config/partner_center.h"
+#include "config/schedule_settings.h"
 #include "config/secret_source.h"
 #include "config/section.h"
 #include "config/value.h"
 #include "daemon/fault/error.h"
 #include "daemon/net/https_url.h"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -28,46 +28,6 @@ constexpr std::uint64_t kibibyte = 1ull << 10;
 constexpr std::uint64_t gibibyte = 1ull << 30;
 
 constexpr std::string_view unsupported = "is not supported by this version";
-constexpr std::string_view default_dataset = "partner_licenses_usage";
-
-/// Datasets of the manual that a later version will take.
-constexpr std::array<std::string_view, 5> later_datasets{"partner_licenses_deployment", "customer_licenses_usage",
-                                                         "customer_licenses_deployment", "licenses_usage",
-                                                         "licenses_deployment"};
-
-void read_times_of_day(Section& section, std::vector<std::chrono::minutes>& times)
-{
-    auto const setting = section.find("at");
-    if (!setting) return;
-    times.clear();
-    for (auto const& element : setting->elements()) {
-        auto const scalar = element.scalar();
-        if (!scalar) continue;
-        auto const time = time_of_day()(*scalar);
-        if (!time.value) {
-            element.complain(time.wrong);
-        } else if (std::ranges::find(times, *time.value) != times.end()) {
-            element.complain("is in the list already");
-        } else {
-            times.push_back(*time.value);
-        }
-    }
-    std::ranges::sort(times);
-}
-
-/// `settings` are those to start from: the defaults, or for one dataset the general ones.
-void read_schedule(Section& section, bool loopback, ScheduleSettings& settings)
-{
-    if (section.has("every") && section.has("at")) section.complain("at", "excludes `every`: give one of the two");
-    if (section.has("every")) settings.at.clear();
-    section.read("every", settings.every, duration(1ms, 366 * day));
-    if (section.has("every") && settings.every < 1min && !loopback) {
-        section.complain("every", "must be at least 1m, unless the host of base_url is a loopback address");
-    }
-    read_times_of_day(section, settings.at);
-    section.read("timezone", settings.timezone, timezone_name());
-    section.read("jitter", settings.jitter, duration(0ms, day));
-}
 
 /// Complains about a longest wait that is shorter than the first one, at whichever of the two is in the file.
 void check_order(Section const& section, milliseconds initial, milliseconds max)
@@ -98,55 +58,6 @@ void read_retry(Section& section, bool loopback, RetrySettings& retry, ScheduleS
     check_order(section, retry.initial, retry.max);
     section.read("max_retry_after", retry.max_retry_after, duration(0ms, day));
     section.section("failed_poll", [&](Section& part) { read_failed_poll(part, loopback, schedule); });
-}
-
-Dataset const* known_dataset(Setting const& setting)
-{
-    auto const name = setting.scalar();
-    if (!name) return nullptr;
-    if (auto const* const dataset = find_dataset(name->text)) return dataset;
-
-    if (std::ranges::find(later_datasets, name->text) != later_datasets.end()) {
-        setting.complain(name->text + " " + std::string{unsupported});
-        return nullptr;
-    }
-    std::vector<std::string_view> names;
-    for (auto const& dataset : datasets()) names.push_back(dataset.name);
-    setting.complain("must be " + alternatives(names) + did_you_mean(name->text, names));
-    return nullptr;
-}
-
-DatasetSettings read_dataset(Setting const& setting, bool loopback, ScheduleSettings const& general)
-{
-    DatasetSettings settings{nullptr, general};
-    if (!setting.node().IsMap()) {
-        settings.dataset = known_dataset(setting);
-        return settings;
-    }
-    Section section{setting};
-    section.require("name");
-    if (auto const name = section.find("name")) settings.dataset = known_dataset(*name);
-    section.section("schedule", [&](Section& part) { read_schedule(part, loopback, settings.schedule); });
-    for (auto const* const key : {"filter", "groupby"}) section.refuse(key, "is nothing that this dataset takes");
-    section.finish();
-    return settings;
-}
-
-std::vector<DatasetSettings> read_datasets(Section& root, bool loopback, ScheduleSettings const& general)
-{
-    auto const setting = root.find("datasets");
-    if (!setting) return {{find_dataset(default_dataset), general}};
-
-    std::vector<DatasetSettings> settings;
-    for (auto const& element : setting->elements()) {
-        auto entry = read_dataset(element, loopback, general);
-        if (entry.dataset == nullptr) continue;
-        if (std::ranges::find(settings, entry.dataset, &DatasetSettings::dataset) != settings.end()) {
-            element.complain("is in the list already");
-        }
-        settings.push_back(std::move(entry));
-    }
-    return settings;
 }
 
 void read_proxy(Section& section, ProxySettings& settings)
@@ -229,7 +140,7 @@ Config read_root(Section& root)
     root.section("storage", [&](Section& part) { read_storage(part, config.storage); });
     root.section("guards", [&](Section& part) { read_guards(part, config.guards); });
     root.section("log", [&](Section& part) { read_log(part, config.log); });
-    root.refuse("heartbeat_url", unsupported);
+    root.read("heartbeat_url", config.heartbeat_url, capability_url());
     root.refuse("metrics", unsupported);
     return config;
 }

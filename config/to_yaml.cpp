@@ -34,6 +34,11 @@ public:
         });
     }
 
+    void write(std::string_view key, std::vector<std::string> const& words)
+    {
+        out_ << name(key) << YAML::Flow << words;
+    }
+
     void write(std::string_view key, std::vector<std::chrono::minutes> const& times)
     {
         out_ << name(key) << YAML::Flow << YAML::BeginSeq;
@@ -100,6 +105,13 @@ void write_schedule(Writer& out, ScheduleSettings const& settings)
     out.write("jitter", settings.jitter);
 }
 
+void write_query(Writer& out, DatasetQuery const& query)
+{
+    if (!query.path.empty()) out.write("path", query.path);
+    if (!query.filter.empty()) out.write("filter", query.filter);
+    if (!query.groupby.empty()) out.write("groupby", query.groupby);
+}
+
 void write_retry(Writer& out, RetrySettings const& retry, ScheduleSettings const& schedule)
 {
     out.write("attempts", std::int64_t{retry.attempts});
@@ -154,6 +166,7 @@ std::string to_yaml(Config const& config)
     out.section("partner_center", [&] { write_partner_center(out, config.partner_center); });
     out.list("datasets", config.datasets, [&](DatasetSettings const& entry) {
         out.write("name", entry.dataset->name);
+        write_query(out, entry.query);
         out.section("schedule", [&] { write_schedule(out, entry.schedule); });
     });
     out.section("retry", [&] { write_retry(out, config.retry, config.datasets.front().schedule); });
@@ -161,6 +174,7 @@ std::string to_yaml(Config const& config)
     out.section("storage", [&] { write_storage(out, config.storage); });
     out.section("guards", [&] { write_guards(out, config.guards); });
     out.write("state_dir", config.state_dir);
+    if (!config.heartbeat_url.empty()) out.write("heartbeat_url", masked_url(config.heartbeat_url));
     out.section("log", [&] { write_log(out, config.log); });
     return out.text();
 }

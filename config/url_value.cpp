@@ -19,6 +19,25 @@ Parser<std::string> https_url()
     };
 }
 
+Parser<std::string> capability_url()
+{
+    return [](Scalar const& scalar) -> Parsed<std::string> {
+        try {
+            auto const url = parse_https_url(scalar.text);
+            auto const whole = scalar.text.find('#') == std::string::npos;
+            if (whole) return {"https://" + url.authority + url.target, {}};
+        } catch (Error const&) {
+            // The complaint below says it in the words of the configuration.
+        }
+        return {{}, "must be https://HOST/PATH, without user and fragment"};
+    };
+}
+
+std::string masked_url(std::string const& url)
+{
+    return "https://" + parse_https_url(url).authority + "/***";
+}
+
 Parser<std::string> proxy_url()
 {
     return [](Scalar const& scalar) -> Parsed<std::string> {

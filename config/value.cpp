@@ -212,6 +212,16 @@ Parser<std::string> language_tag()
     return text_that(is_language_tag, "must be a language tag such as en-US");
 }
 
+Parser<std::string> filter()
+{
+    constexpr std::size_t longest = 4096;
+    return text_that(
+        [](std::string_view text) {
+            return !text.empty() && text.size() <= longest && std::ranges::none_of(text, is_control);
+        },
+        "must be 1 to 4096 bytes without control characters");
+}
+
 Parser<std::string> file_name()
 {
     return text_that(

@@ -49,10 +49,13 @@ Parser<std::chrono::minutes> time_of_day();
 Parser<std::string> guid();
 Parser<std::string> guid_or_domain();
 Parser<std::string> https_url(); ///< comes without slashes at its end
+/// An https URL with path and query as they are, for which whoever knows it needs no other credential.
+Parser<std::string> capability_url();
 /// `http://HOST:PORT`, which comes without a slash at its end, or `direct`. Never with a user name or password.
 Parser<std::string> proxy_url();
 Parser<std::string> user_name();     ///< of Basic authentication: no colon in it (RFC 7617)
 Parser<std::string> language_tag();  ///< such as `en-US`
+Parser<std::string> filter();        ///< 1 to 4096 bytes without control characters
 Parser<std::string> file_name();     ///< no slash in it
 Parser<std::string> variable_name(); ///< of the environment
 Parser<std::string> timezone_name();
@@ -91,6 +94,8 @@ std::string format_duration(std::chrono::milliseconds value);
 std::string format_size(std::uint64_t bytes);
 /// What percentage() reads.
 std::string format_percentage(double share);
+/// A value of capability_url() with its path replaced: all of it that may be shown.
+std::string masked_url(std::string const& url);
 /// What time_of_day() reads.
 std::string format_time_of_day(std::chrono::minutes value);
 

@@ -1,13 +1,18 @@
 #include "config/choices.h"
+#include "daemon/command/backfill_options.h"
 #include "daemon/command/command.h"
 #include "daemon/command/failure.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <iostream>
+#include <limits>
+#include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -23,6 +28,11 @@ struct CommandLine {
     std::string log_format;
     usaged::FetchOptions fetch;
     usaged::LoginOptions login;
+    std::vector<std::string> backfill_datasets;
+    std::string backfill_from;
+    std::string backfill_to;
+    std::optional<std::int64_t> replay_poll;
+    std::filesystem::path backup_file;
     bool online = false;
     bool json = false;
     bool list_only = false;
@@ -61,6 +71,23 @@ void add_global_options(CLI::App& app, CommandLine& line)
     app.fallthrough();
 }
 
+/// The commands that make or keep what happened before now.
+void add_history_commands(CLI::App& app, CommandLine& line)
+{
+    auto* const backfill =
+        app.add_subcommand("backfill", "Ask for past processing dates, of the datasets that are served by date");
+    for (auto const& [name, text] : {std::pair{"--from", &line.backfill_from}, {"--to", &line.backfill_to}})
+        backfill->add_option(name, *text, "Processing date, YYYY-MM-DD; included")->type_name("DATE")->required();
+    backfill->add_option("DATASET", line.backfill_datasets, "Default: all that are configured and served by date");
+    auto* const replay =
+        app.add_subcommand("replay", "Rebuild the rows from the archived answers, offline, as they were ingested");
+    replay->add_option("--poll", line.replay_poll, "Only the dataset of this poll, from it on")
+        ->type_name("ID")
+        ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
+    auto* const backup = app.add_subcommand("backup", "Copy the database, also while usaged runs, and verify the copy");
+    backup->add_option("FILE", line.backup_file, "Where to; replaced when the copy is complete")->required();
+}
+
 void add_commands(CLI::App& app, CommandLine& line)
 {
     app.add_subcommand("run", "The daemon, in the foreground: fetches every dataset when it is due, for ever");
@@ -71,6 +98,7 @@ void add_commands(CLI::App& app, CommandLine& line)
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"table", "csv", "json"}))
         ->needs(dry_run);
+    add_history_commands(app, line);
     auto* const login = app.add_subcommand("login", "A person signs in, so that usaged gets a refresh token");
     auto* const device_code =
         login->add_flag("--device-code", line.login.device_code,
@@ -89,12 +117,22 @@ void add_commands(CLI::App& app, CommandLine& line)
     migrate->add_flag("--status", line.list_only, "List applied and pending migrations and change nothing");
 }
 
+std::chrono::sys_days today()
+{
+    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
 int execute(CLI::App const& app, CommandLine& line)
 {
     if (!line.log_level.empty()) line.global.log_level = value_of(usaged::log_levels, line.log_level);
     if (!line.log_format.empty()) line.global.log_format = value_of(usaged::log_formats, line.log_format);
     if (app.got_subcommand("run")) return usaged::run(line.global);
     if (app.got_subcommand("fetch")) return usaged::fetch(line.global, line.fetch);
+    if (app.got_subcommand("backfill"))
+        return usaged::backfill(line.global, usaged::backfill_options(line.backfill_from, line.backfill_to,
+                                                                      line.backfill_datasets, today()));
+    if (app.got_subcommand("replay")) return usaged::replay(line.global, line.replay_poll);
+    if (app.got_subcommand("backup")) return usaged::backup(line.global, line.backup_file);
     if (app.got_subcommand("login")) return usaged::login(line.global, line.login);
     if (app.got_subcommand("check"))
         return line.online ? usaged::check_online(line.global) : usaged::check(line.global);

@@ -5,7 +5,8 @@
 
 namespace usaged {
 
-SnapshotPage PayloadArchive::add(PollId poll, std::size_t number, std::string const& body, Timestamp at)
+SnapshotPage PayloadArchive::add(PollId poll, std::size_t number, std::string const& body, PageScope const& scope,
+                                 Timestamp at)
 {
     auto const hash = codec().hash(body);
     auto const key = std::as_bytes(std::span{hash});
@@ -14,20 +15,12 @@ SnapshotPage PayloadArchive::add(PollId poll, std::size_t number, std::string co
         statements_("INSERT INTO raw_payload (sha256, bytes, zstd, archived_at) VALUES (?, ?, ?, ?)")
             .bind(key, bytes, codec().compress(body), at)
             .run();
-    statements_("INSERT INTO poll_page (poll_id, page, sha256, bytes) VALUES (?, ?, ?, ?)")
-        .bind(static_cast<std::int64_t>(poll), static_cast<std::int64_t>(number), key, bytes)
+    statements_("INSERT INTO poll_page (poll_id, page, sha256, bytes, customer_id, processed_date_time, groupby)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(static_cast<std::int64_t>(poll), static_cast<std::int64_t>(number), key, bytes,
+              unless_empty(scope.customer_id), unless_empty(scope.processed_date_time), unless_empty(scope.groupby))
         .run();
-    return {hash};
-}
-
-void PayloadArchive::list(PollId poll, std::vector<SnapshotPage> const& pages)
-{
-    std::int64_t number = 0;
-    for (auto const& page : pages)
-        statements_("INSERT INTO poll_page (poll_id, page, sha256, bytes)"
-                    " SELECT ?, ?, sha256, bytes FROM raw_payload WHERE sha256 = ? ON CONFLICT DO NOTHING")
-            .bind(static_cast<std::int64_t>(poll), number++, std::as_bytes(std::span{page.hash}))
-            .run();
+    return {hash, scope};
 }
 
 void PayloadArchive::read(SnapshotPage const& page, std::string& body)
@@ -45,15 +38,17 @@ void PayloadArchive::read(SnapshotPage const& page, std::string& body)
     }
 }
 
-std::vector<PageHash> PayloadArchive::pages_of(PollId poll)
+std::vector<SnapshotPage> PayloadArchive::pages_of(PollId poll)
 {
-    auto query = statements_("SELECT sha256 FROM poll_page WHERE poll_id = ? ORDER BY page");
+    auto query = statements_("SELECT sha256, customer_id, processed_date_time, groupby FROM poll_page WHERE poll_id = ?"
+                             " ORDER BY page");
     query.bind(static_cast<std::int64_t>(poll));
-    std::vector<PageHash> pages;
+    std::vector<SnapshotPage> pages;
     while (query.step()) {
+        auto& [hash, scope] = pages.emplace_back();
         auto const blob = query.blob(0);
-        auto& hash = pages.emplace_back();
         std::copy_n(blob.begin(), std::min(blob.size(), hash.size()), std::as_writable_bytes(std::span{hash}).begin());
+        scope = {query.text(1), query.text(2), query.text(3)};
     }
     return pages;
 }
@@ -84,7 +79,8 @@ void PayloadArchive::drop(Timestamp before)
                 " WHERE poll_id <= (SELECT id FROM poll WHERE started_at < ?1 ORDER BY started_at DESC LIMIT 1)"
                 " AND EXISTS (SELECT 1 FROM poll AS old JOIN poll AS newer"
                 "             ON newer.dataset = old.dataset AND newer.id > old.id"
-                "             AND newer.outcome IN ('ok', 'unchanged') WHERE old.id = poll_page.poll_id)")
+                "             AND newer.outcome IN ('ok', 'unchanged')"
+                R"(           AND newer."trigger" <> 'replay' WHERE old.id = poll_page.poll_id))")
         .bind(before)
         .run();
 }

@@ -18,16 +18,13 @@ public:
     explicit PayloadArchive(Statements& statements) : statements_{statements} {}
 
     /// In a transaction of the caller. A body that is there already is not stored again.
-    SnapshotPage add(PollId poll, std::size_t number, std::string const& body, Timestamp at);
-
-    /// Lists pages that are archived already as those of the poll, as a replay needs it; no harm if they are listed.
-    void list(PollId poll, std::vector<SnapshotPage> const& pages);
+    SnapshotPage add(PollId poll, std::size_t number, std::string const& body, PageScope const& scope, Timestamp at);
 
     /// Reads into `body`, so that its memory serves page after page.
     void read(SnapshotPage const& page, std::string& body);
 
     /// The pages that a poll read, in order.
-    std::vector<PageHash> pages_of(PollId poll);
+    std::vector<SnapshotPage> pages_of(PollId poll);
 
     /// Drops the pages of failed polls: a poll that failed leaves nothing but its rows in poll and http_call.
     void drop_failed();

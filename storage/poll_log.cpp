@@ -4,11 +4,6 @@ namespace usaged {
 
 namespace {
 
-std::optional<std::string_view> unless_empty(std::string_view text)
-{
-    return text.empty() ? std::nullopt : std::optional{text};
-}
-
 std::optional<std::int64_t> count(std::optional<std::chrono::seconds> duration)
 {
     return duration ? std::optional<std::int64_t>{duration->count()} : std::nullopt;
@@ -88,26 +83,44 @@ void PollLog::end_interrupted()
         .run();
 }
 
+std::vector<std::string> PollLog::record_new_fields(PollId poll, Dataset const& dataset, Snapshot const& snapshot,
+                                                    Timestamp at)
+{
+    std::vector<std::string> new_fields;
+    for (auto const& field : snapshot.unknown_fields) {
+        auto const written = statements_("INSERT INTO schema_event (poll_id, dataset, event, field, at)"
+                                         " VALUES (?, ?, 'new_field', ?, ?) ON CONFLICT DO NOTHING")
+                                 .bind(static_cast<std::int64_t>(poll), dataset.name, std::string_view{field}, at)
+                                 .run();
+        if (written > 0) new_fields.push_back(field);
+    }
+    return new_fields;
+}
+
+void PollLog::record_skipped(PollId poll, std::vector<SkippedCustomer> const& skipped)
+{
+    for (auto const& customer : skipped)
+        statements_("INSERT INTO skipped_customer (poll_id, customer_id, customer_name, reason) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT DO NOTHING")
+            .bind(static_cast<std::int64_t>(poll), std::string_view{customer.customer_id},
+                  unless_empty(customer.customer_name), std::string_view{customer.reason})
+            .run();
+}
+
 std::optional<PollId> PollLog::newest_applied(Dataset const& dataset)
 {
     auto query = statements_("SELECT id FROM poll WHERE dataset = ? AND outcome IN ('ok', 'unchanged')"
-                             " ORDER BY id DESC LIMIT 1");
+                             R"( AND "trigger" <> 'replay' ORDER BY id DESC LIMIT 1)");
     query.bind(dataset.name);
     if (!query.step()) return std::nullopt;
     return PollId{query.integer(0)};
 }
 
-bool PollLog::is_replay(PollId poll)
-{
-    auto query = statements_(R"(SELECT 1 FROM poll WHERE id = ? AND "trigger" = 'replay')");
-    return query.bind(static_cast<std::int64_t>(poll)).step();
-}
-
 // What backfill and replay apply is not the present snapshot, and says nothing about when the next one is due.
-std::optional<AppliedSnapshot> PollLog::last_applied(Dataset const& dataset)
+std::optional<AppliedSnapshot> PollLog::last_good(Dataset const& dataset)
 {
     auto query = statements_("SELECT started_at, rows_received, data_to FROM poll WHERE dataset = ?"
-                             " AND outcome IN ('ok', 'unchanged')"
+                             " AND outcome IN ('ok', 'unchanged') AND degraded IS NULL"
                              R"( AND "trigger" NOT IN ('backfill', 'replay') ORDER BY id DESC LIMIT 1)");
     query.bind(dataset.name);
     if (!query.step()) return std::nullopt;

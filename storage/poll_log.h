@@ -4,12 +4,14 @@
 #include "storage/statements.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace usaged {
 
-/// The tables poll, http_call and token_event. Throws SQLite::Exception, and Error with ErrorCategory::storage for a
-/// poll that is not in hand.
+/// The tables poll, http_call, token_event, schema_event and skipped_customer. Throws SQLite::Exception, and Error with
+/// ErrorCategory::storage for a poll that is not in hand.
 class PollLog {
 public:
     explicit PollLog(Statements& statements) : statements_{statements} {}
@@ -27,12 +29,17 @@ public:
     /// Ends polls that an earlier process left in hand, as of their last request.
     void end_interrupted();
 
-    /// The newest poll whose pages are in the dataset's table, whatever its trigger.
+    /// Records the unknown fields of the poll's snapshot; those that no earlier poll of the dataset had.
+    std::vector<std::string> record_new_fields(PollId poll, Dataset const& dataset, Snapshot const& snapshot,
+                                               Timestamp at);
+
+    void record_skipped(PollId poll, std::vector<SkippedCustomer> const& skipped);
+
+    /// The newest poll whose pages are in the dataset's table. A replay only puts those of other polls in again.
     std::optional<PollId> newest_applied(Dataset const& dataset);
-    bool is_replay(PollId poll);
 
     // See SnapshotStore.
-    std::optional<AppliedSnapshot> last_applied(Dataset const& dataset);
+    std::optional<AppliedSnapshot> last_good(Dataset const& dataset);
     PollHistory history(Dataset const& dataset);
 
     void drop_calls(Timestamp before);

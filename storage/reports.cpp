@@ -7,6 +7,7 @@
 #include "storage/sqlite_error.h"
 #include "storage/statements.h"
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
@@ -21,7 +22,8 @@ std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const&
 {
     SQLite::Statement statement{database,
                                 R"(SELECT id, "trigger", started_at, finished_at, outcome, degraded, error_category,)"
-                                " error_message, rows_received FROM poll WHERE dataset = ? " +
+                                " error_message, rows_received FROM poll WHERE dataset = ?"
+                                R"( AND "trigger" NOT IN ('backfill', 'replay') )" +
                                     condition + " ORDER BY id DESC LIMIT 1"};
     Query query{statement};
     query.bind(dataset.name);
@@ -37,6 +39,27 @@ std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const&
     report.error_message = query.text(7);
     report.rows_received = query.integer(8);
     return report;
+}
+
+std::vector<SkippedCustomer> skipped_customers(SQLite::Database& database, std::int64_t poll)
+{
+    std::vector<SkippedCustomer> skipped;
+    if (!database.tableExists("skipped_customer")) return skipped;
+    SQLite::Statement statement{database, "SELECT customer_id, customer_name, reason FROM skipped_customer"
+                                          " WHERE poll_id = ? ORDER BY customer_name, customer_id"};
+    Query query{statement};
+    query.bind(poll);
+    while (query.step()) skipped.push_back({query.text(0), query.text(1), query.text(2)});
+    return skipped;
+}
+
+std::string newest_date(SQLite::Database& database, Dataset const& dataset)
+{
+    auto table = std::string{dataset.name};
+    if (dataset.compact()) table += "_day";
+    if (!database.tableExists(table)) return {};
+    // The first column of a key, so max() is one look-up.
+    return database.execAndGet("SELECT max(processed_date_time) FROM " + table).getString();
 }
 
 } // namespace
@@ -85,16 +108,24 @@ DatasetReport Reports::dataset(Dataset const& dataset)
         report.last_error =
             newest_poll(*impl_->connection, dataset, "AND outcome = 'failed' AND error_category <> 'stopped'");
         report.history = PollLog{statements}.history(dataset);
-        if (!impl_->connection->tableExists(std::string{dataset.name})) return report;
-        // The first column of the key is the processing date, so max() is one look-up.
-        SQLite::Statement rows{*impl_->connection, "SELECT (SELECT count(*) FROM " + std::string{dataset.name} +
-                                                       "), (SELECT max(processed_date_time) FROM " +
-                                                       std::string{dataset.name} + ")"};
-        Query query{rows};
-        query.step();
-        report.rows = query.integer(0);
-        report.data_to = query.text(1);
+        if (report.last_success) report.skipped = skipped_customers(*impl_->connection, report.last_success->id);
+        // The rows themselves would take a second to count once there are ten million.
+        auto rows = statements("SELECT sum(rows_inserted) FROM poll WHERE dataset = ?");
+        rows.bind(dataset.name);
+        rows.step();
+        report.rows = rows.integer(0);
+        report.data_to = newest_date(*impl_->connection, dataset);
         return report;
+    });
+}
+
+std::optional<std::string> Reports::dataset_of(std::int64_t poll)
+{
+    return impl_->read([&]() -> std::optional<std::string> {
+        auto query = impl_->statements("SELECT dataset FROM poll WHERE id = ?");
+        query.bind(poll);
+        if (!query.step()) return std::nullopt;
+        return query.text(0);
     });
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace usaged {
 
@@ -23,13 +24,15 @@ struct PollReport {
     std::int64_t rows_received = 0;
 };
 
+/// How a dataset stands. Backfill and replay are not counted among its polls.
 struct DatasetReport {
     std::string dataset;
     std::optional<PollReport> last_poll;
     std::optional<PollReport> last_success; ///< ended ok, unchanged or empty
     std::optional<PollReport> last_error;   ///< ended failed, stops left out; may be older than last_success
-    std::int64_t rows = 0;                  ///< of the dataset's table
-    std::string data_to;                    ///< the table's newest processing date; empty without rows
+    std::vector<SkippedCustomer> skipped;   ///< that last_success has no rows of
+    std::int64_t rows = 0;                  ///< that polls, backfill and replay have inserted
+    std::string data_to;                    ///< the newest processing date that there are rows of; empty without rows
     PollHistory history;                    ///< what the schedule goes by
 };
 
@@ -42,6 +45,9 @@ public:
 
     /// 0 rows and no polls for a dataset whose table the database does not have yet.
     DatasetReport dataset(Dataset const& dataset);
+
+    /// The dataset that a poll is of; nothing if there is no such poll.
+    std::optional<std::string> dataset_of(std::int64_t poll);
 
     /// The newest event of that name (see TokenEvent).
     std::optional<TokenEvent> last_token_event(std::string const& event);

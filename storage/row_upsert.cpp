@@ -1,28 +1,22 @@
 #include "storage/row_upsert.h"
 
+#include "storage/sql_text.h"
+
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
-#include <sqlite3.h>
 
-#include <initializer_list>
 #include <string_view>
 
 namespace usaged {
 
 namespace {
 
-void add(std::string& list, std::initializer_list<std::string_view> item)
-{
-    if (!list.empty()) list += ", ";
-    for (auto const part : item) list += part;
-}
-
 std::string key_of(Dataset const& dataset)
 {
     std::string key;
     for (auto const& column : dataset.columns)
-        if (column.key) add(key, {column.name});
+        if (column.key) add_item(key, {column.name});
     return key;
 }
 
@@ -31,8 +25,8 @@ std::string insert_into(Dataset const& dataset)
     std::string names;
     std::string parameters;
     for (auto const& column : dataset.columns) {
-        add(names, {column.name});
-        add(parameters, {"?"});
+        add_item(names, {column.name});
+        add_item(parameters, {"?"});
     }
     auto const poll = std::to_string(dataset.columns.size() + 2);
     std::string sql = "INSERT INTO ";
@@ -49,9 +43,9 @@ std::string upsert_sql(Dataset const& dataset)
     std::string excluded;
     std::string assignments;
     auto const add_measure = [&](std::string_view name) {
-        add(measures, {name});
-        add(excluded, {"excluded.", name});
-        add(assignments, {name, " = excluded.", name});
+        add_item(measures, {name});
+        add_item(excluded, {"excluded.", name});
+        add_item(assignments, {name, " = excluded.", name});
     };
     for (auto const& column : dataset.columns)
         if (!column.key) add_measure(column.name);
@@ -74,11 +68,14 @@ RowStatement::RowStatement(SQLite::Database& database, std::string const& sql, D
 
 RowStatement::~RowStatement() = default;
 
-bool RowStatement::run(Row const& row)
+SQLite::Statement& RowStatement::bind(Row const& row)
 {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
+        auto const parameter = static_cast<int>(i) + 1;
         if (columns_[i].type == ColumnType::percent)
-            statement_->bind(static_cast<int>(i) + 1, row.values[i].real);
+            statement_->bind(parameter, row.values[i].real);
+        else if (columns_[i].type == ColumnType::count)
+            statement_->bind(parameter, row.values[i].integer);
         else
             bind_text(i, row.values[i].text);
     }
@@ -89,9 +86,7 @@ bool RowStatement::run(Row const& row)
         statement_->bind(static_cast<int>(extra) + 1);
         bound_[extra] = false;
     }
-    auto const written = statement_->exec();
-    statement_->reset();
-    return written > 0;
+    return *statement_;
 }
 
 void RowStatement::bind_text(std::size_t column, std::string_view text)
@@ -104,11 +99,10 @@ void RowStatement::bind_text(std::size_t column, std::string_view text)
 }
 
 RowUpsert::RowUpsert(SQLite::Database& database, Dataset const& dataset, PollId poll)
-    : database_{database}, insert_{database, insert_sql(dataset), dataset, poll}, upsert_{database, upsert_sql(dataset),
+    : RowWriter{database}, insert_{database, insert_sql(dataset), dataset, poll}, upsert_{database, upsert_sql(dataset),
                                                                                           dataset, poll},
       newest_stored_{
-          database.execAndGet("SELECT max(processed_date_time) FROM " + std::string{dataset.name}).getString()},
-      total_at_start_{sqlite3_total_changes64(database.getHandle())}
+          database.execAndGet("SELECT max(processed_date_time) FROM " + std::string{dataset.name}).getString()}
 {
 }
 
@@ -118,19 +112,8 @@ RowUpsert::RowUpsert(SQLite::Database& database, Dataset const& dataset, PollId 
 void RowUpsert::write(Row const& row)
 {
     auto const is_new = row.values.front().text > newest_stored_;
-    if ((is_new && insert_.run(row)) || upsert_.run(row)) ++written_;
-}
-
-// SQLite counts the rows that triggers write in its total but not in the changes of a statement, and each change of a
-// row writes one revision: written = inserted + changed, total = inserted + 2 * changed. So no row needs a look-up.
-std::int64_t RowUpsert::changed() const
-{
-    return sqlite3_total_changes64(database_.getHandle()) - total_at_start_ - written_;
-}
-
-std::int64_t RowUpsert::inserted() const
-{
-    return written_ - changed();
+    if (is_new && execute(insert_.bind(row)) != Written::nothing) return;
+    execute(upsert_.bind(row));
 }
 
 } // namespace usaged

@@ -32,6 +32,7 @@ struct SaveOutcome {
     std::int64_t inserted = 0;
     std::int64_t changed = 0;   ///< what they replaced is in <dataset>_revision
     std::int64_t unchanged = 0; ///< nothing was written for these
+    std::vector<std::string> new_fields; ///< of Snapshot::unknown_fields those that no earlier poll of the dataset had
 };
 
 /// One row of http_call. No credential is ever part of it.
@@ -97,18 +98,20 @@ public:
 
     /// Archives a page of the poll as it arrived, numbered from 0, once for identical bodies. Synced with the end of
     /// the poll.
-    virtual SnapshotPage archive_page(PollId poll, std::size_t number, std::string const& body, Timestamp at) = 0;
+    virtual SnapshotPage archive_page(PollId poll, std::size_t number, std::string const& body, PageScope const& scope,
+                                      Timestamp at) = 0;
 
     /// The body of an archived page, with the spare capacity that the decoder likes.
     virtual std::string read_page(SnapshotPage const& page) = 0;
 
-    /// The newest poll of the dataset that ended ok or unchanged, degraded or not, backfill and replay left out;
+    /// The newest poll of the dataset that ended ok or unchanged and is not degraded, backfill and replay left out;
     /// nothing if there is none.
-    virtual std::optional<AppliedSnapshot> last_applied(Dataset const& dataset) = 0;
+    virtual std::optional<AppliedSnapshot> last_good(Dataset const& dataset) = 0;
 
     /// Stores every row of `snapshot` and ends its poll in one transaction, or does neither. On return both are on
     /// stable storage. Rows are matched on the dataset's key, so saving a snapshot twice is saving it once; a snapshot
-    /// whose pages are byte for byte those of the last applied one is not even decoded.
+    /// whose pages are byte for byte those of the last applied one is not even decoded. Unknown fields that are new are
+    /// recorded in schema_event, customers that were left out in skipped_customer.
     virtual SaveOutcome save(PollId poll, Dataset const& dataset, DecodeRules const& rules, Snapshot const& snapshot,
                              Timestamp finished_at) = 0;
 

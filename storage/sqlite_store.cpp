@@ -3,7 +3,7 @@
 #include "storage/database_check.h"
 #include "storage/payload_archive.h"
 #include "storage/poll_log.h"
-#include "storage/row_upsert.h"
+#include "storage/row_writer.h"
 #include "storage/sqlite_database.h"
 #include "storage/sqlite_error.h"
 #include "storage/statements.h"
@@ -13,7 +13,6 @@
 #include <SQLiteCpp/Transaction.h>
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <malloc.h>
 
 namespace usaged {
@@ -63,13 +62,12 @@ void Connection::release_memory()
     ::malloc_trim(0);
 }
 
-/// Room for the pages that a large snapshot changes, so that they are not written to the log more than once; and a log
-/// that is short again afterwards.
+/// Room for the pages that a large snapshot changes most often; and a log that is short again afterwards.
 class LargeSave {
 public:
     explicit LargeSave(SQLite::Database& database) : database_{database}
     {
-        database_.exec("PRAGMA cache_size = -65536");
+        database_.exec("PRAGMA cache_size = -16384");
     }
     LargeSave(LargeSave const&) = delete;
     LargeSave& operator=(LargeSave const&) = delete;
@@ -120,7 +118,7 @@ private:
     void require_in_place();
     SaveOutcome apply(Connection& connection, PollId poll, Dataset const& dataset, DecodeRules const& rules,
                       Snapshot const& snapshot);
-    bool is_applied(Connection& connection, PollId poll, Dataset const& dataset, Snapshot const& snapshot);
+    bool is_applied(Connection& connection, Dataset const& dataset, Snapshot const& snapshot);
 
     fs::path path_;
     std::optional<Connection> connection_;
@@ -144,32 +142,28 @@ void SqliteStore::Impl::require_in_place()
                 "Put the files back; or restart usaged to begin a new database."};
 }
 
-bool SqliteStore::Impl::is_applied(Connection& connection, PollId poll, Dataset const& dataset,
-                                   Snapshot const& snapshot)
+bool SqliteStore::Impl::is_applied(Connection& connection, Dataset const& dataset, Snapshot const& snapshot)
 {
-    // A replay is there to do the work again: rows may have been damaged by hand, or decoded by an older usaged.
-    if (connection.polls().is_replay(poll)) return false;
     auto const newest = connection.polls().newest_applied(dataset);
     if (!newest) return false;
-    auto const applied = connection.archive().pages_of(*newest);
-    return std::equal(applied.begin(), applied.end(), snapshot.pages.begin(), snapshot.pages.end(),
-                      [](PageHash const& hash, SnapshotPage const& page) { return hash == page.hash; });
+    return connection.archive().pages_of(*newest) == snapshot.pages;
 }
 
 SaveOutcome SqliteStore::Impl::apply(Connection& connection, PollId poll, Dataset const& dataset,
                                      DecodeRules const& rules, Snapshot const& snapshot)
 {
-    RowUpsert upsert{connection.database(), dataset, poll};
+    auto const writer = make_row_writer(connection.database(), dataset, poll);
     PageDecoder decoder{dataset, rules};
-    RowVisitor const write = [&](Row const& row) { upsert.write(row); };
+    RowVisitor const write = [&](Row const& row) { writer->write(row); };
     std::string body;
     for (auto const& page : snapshot.pages) {
         connection.archive().read(page, body);
-        decoder.decode(body, write);
+        decoder.decode(body, page.scope, write);
     }
+    writer->finish();
     SaveOutcome outcome;
-    outcome.inserted = upsert.inserted();
-    outcome.changed = upsert.changed();
+    outcome.inserted = writer->inserted();
+    outcome.changed = writer->changed();
     if (outcome.inserted + outcome.changed > 0) outcome.outcome = Outcome::ok;
     return outcome;
 }
@@ -183,12 +177,13 @@ SaveOutcome SqliteStore::Impl::save(Connection& connection, PollId poll, Dataset
     SaveOutcome outcome;
     if (snapshot.rows == 0) {
         outcome.outcome = Outcome::empty;
-    } else if (!is_applied(connection, poll, dataset, snapshot)) {
+    } else if (!is_applied(connection, dataset, snapshot)) {
         if (snapshot.rows >= large_snapshot) large.emplace(connection.database());
         outcome = apply(connection, poll, dataset, rules, snapshot);
-        connection.archive().list(poll, snapshot.pages);
     }
     outcome.unchanged = snapshot.rows - snapshot.repeated - outcome.inserted - outcome.changed;
+    outcome.new_fields = connection.polls().record_new_fields(poll, dataset, snapshot, finished_at);
+    connection.polls().record_skipped(poll, snapshot.skipped);
     connection.polls().end(poll, outcome, snapshot, finished_at);
     transaction.commit();
     return outcome;
@@ -223,11 +218,12 @@ void SqliteStore::record_token_event(TokenEvent const& event)
     impl_->use([&](Connection& connection) { connection.polls().record(event); });
 }
 
-SnapshotPage SqliteStore::archive_page(PollId poll, std::size_t number, std::string const& body, Timestamp at)
+SnapshotPage SqliteStore::archive_page(PollId poll, std::size_t number, std::string const& body, PageScope const& scope,
+                                       Timestamp at)
 {
     return impl_->use([&](Connection& connection) {
         SQLite::Transaction transaction{connection.database(), SQLite::TransactionBehavior::IMMEDIATE};
-        auto const page = connection.archive().add(poll, number, body, at);
+        auto const page = connection.archive().add(poll, number, body, scope, at);
         transaction.commit();
         return page;
     });
@@ -240,9 +236,9 @@ std::string SqliteStore::read_page(SnapshotPage const& page)
     return body;
 }
 
-std::optional<AppliedSnapshot> SqliteStore::last_applied(Dataset const& dataset)
+std::optional<AppliedSnapshot> SqliteStore::last_good(Dataset const& dataset)
 {
-    return impl_->use([&](Connection& connection) { return connection.polls().last_applied(dataset); });
+    return impl_->use([&](Connection& connection) { return connection.polls().last_good(dataset); });
 }
 
 SaveOutcome SqliteStore::save(PollId poll, Dataset const& dataset, DecodeRules const& rules, Snapshot const& snapshot,

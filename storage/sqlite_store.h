@@ -24,9 +24,10 @@ public:
     PollId begin_poll(Dataset const& dataset, Trigger trigger, Timestamp started_at) override;
     void record_call(std::optional<PollId> poll, HttpCall const& call) override;
     void record_token_event(TokenEvent const& event) override;
-    SnapshotPage archive_page(PollId poll, std::size_t number, std::string const& body, Timestamp at) override;
+    SnapshotPage archive_page(PollId poll, std::size_t number, std::string const& body, PageScope const& scope,
+                              Timestamp at) override;
     std::string read_page(SnapshotPage const& page) override;
-    std::optional<AppliedSnapshot> last_applied(Dataset const& dataset) override;
+    std::optional<AppliedSnapshot> last_good(Dataset const& dataset) override;
     SaveOutcome save(PollId poll, Dataset const& dataset, DecodeRules const& rules, Snapshot const& snapshot,
                      Timestamp finished_at) override;
     void fail_poll(PollId poll, Error const& error, Timestamp finished_at) override;

@@ -18,6 +18,12 @@ class Statement;
 
 namespace usaged {
 
+/// For a column that is NULL where there is no text.
+inline std::optional<std::string_view> unless_empty(std::string_view text)
+{
+    return text.empty() ? std::nullopt : std::optional{text};
+}
+
 /// One use of a prepared statement; it is reset and its values are dropped at the end. Throws SQLite::Exception.
 class Query {
 public:

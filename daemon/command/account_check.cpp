@@ -1,6 +1,10 @@
 #include "daemon/command/account_check.h"
 
+#include "daemon/dataset/customer_page.h"
+#include "daemon/fault/classify.h"
+
 #include <initializer_list>
+#include <stdexcept>
 
 namespace usaged {
 
@@ -31,7 +35,19 @@ Error lost(Error const& store_error)
 
 bool is_about_role(Error const& refusal)
 {
-    return refusal.http_status() == 403 && !is_about_mfa(refusal);
+    return refusal.http_status() == 403 && !is_about_mfa(refusal) && !refusal.about_customer();
+}
+
+std::string answer_of(Dataset const& dataset)
+{
+    return "answer of " + std::string{dataset.name};
+}
+
+std::string customer_path(Dataset const& dataset, std::string const& id)
+{
+    constexpr std::string_view placeholder = "{customer-id}";
+    std::string path{dataset.paths.front()};
+    return path.replace(path.find(placeholder), placeholder.size(), id);
 }
 
 } // namespace
@@ -55,11 +71,12 @@ asio::awaitable<void> AccountCheck::run(bool api_reached)
         skip_all(report_, {"multi-factor authentication", "role", "answer"}, "there is no token to ask with");
         co_return;
     }
+    WipeAtEnd const wiped{access_token_};
+    access_token_ = std::move(*token);
     if (api_reached)
-        co_await ask(std::move(*token));
+        co_await ask_all();
     else
         skip_all(report_, {"multi-factor authentication", "role", "answer"}, "the API was not reached");
-    wipe(*token);
 }
 
 asio::awaitable<std::optional<std::string>> AccountCheck::redeem()
@@ -79,33 +96,112 @@ asio::awaitable<std::optional<std::string>> AccountCheck::redeem()
     co_return std::nullopt;
 }
 
-asio::awaitable<void> AccountCheck::ask(std::string access_token)
+asio::awaitable<void> AccountCheck::ask_all()
 {
-    auto url = config_.partner_center.base_url + std::string{config_.datasets.front().dataset->path};
-    try {
-        auto const verdict = co_await probe(transport_, clock_, std::move(url), std::move(access_token));
-        judge(verdict);
-    } catch (Error const& error) {
-        skip_all(report_, {"multi-factor authentication", "role"}, "the API did not answer");
-        report_.fail("answer", error);
+    for (auto const& entry : config_.datasets) {
+        co_await ask(entry);
+        if (refused_) co_return;
     }
+    if (!account_judged_)
+        skip_all(report_, {"multi-factor authentication", "role"}, "the API did not come to judge them");
 }
 
-void AccountCheck::judge(Verdict const& verdict)
+asio::awaitable<void> AccountCheck::ask(DatasetSettings const& entry)
 {
-    judge_sign_in(verdict);
+    auto const& dataset = *entry.dataset;
+    std::optional<Verdict> verdict;
+    try {
+        switch (dataset.collection) {
+        case Collection::partner:
+            verdict = co_await ask_partner(dataset);
+            break;
+        case Collection::customers:
+            verdict = co_await ask_first_customer(dataset);
+            break;
+        case Collection::commercial:
+            verdict = co_await ask_commercial(entry);
+            break;
+        }
+    } catch (Error const& error) {
+        report_.fail(answer_of(dataset), error);
+        co_return;
+    }
+    if (verdict)
+        judge(dataset, *verdict);
+    else
+        report_.skip(answer_of(dataset), "the partner has no customer to ask for");
+}
+
+asio::awaitable<Verdict> AccountCheck::ask_partner(Dataset const& dataset)
+{
+    std::string path{dataset.paths.front()};
+    co_return co_await get(std::move(path));
+}
+
+/// At the path that the configuration names, else at the one that the server knows.
+asio::awaitable<Verdict> AccountCheck::ask_commercial(DatasetSettings const& entry)
+{
+    auto const& pinned = entry.query.path;
+    for (auto const path : entry.dataset->paths) {
+        if (!pinned.empty() && path != pinned) continue;
+        auto url = std::string{path} + "?top=1";
+        auto verdict = co_await get(std::move(url));
+        bool const last = !pinned.empty() || path == entry.dataset->paths.back();
+        if (last || !verdict.refusal || !is_plain_not_found(*verdict.refusal)) co_return verdict;
+    }
+    throw std::logic_error{"a dataset has no path"};
+}
+
+/// Nothing if the partner has no customer.
+asio::awaitable<std::optional<Verdict>> AccountCheck::ask_first_customer(Dataset const& dataset)
+{
+    std::string list = "/v1/customers?size=1";
+    auto verdict = co_await get(std::move(list));
+    if (verdict.refusal) co_return verdict;
+    auto const customers = decode_customer_page(verdict.body).customers;
+    if (customers.empty()) co_return std::nullopt;
+    auto path = customer_path(dataset, customers.front().id);
+    co_return co_await get(std::move(path));
+}
+
+asio::awaitable<Verdict> AccountCheck::get(std::string path)
+{
+    auto url = config_.partner_center.base_url + path;
+    auto token = access_token_;
+    co_return co_await probe(transport_, clock_, std::move(url), std::move(token));
+}
+
+void AccountCheck::judge(Dataset const& dataset, Verdict const& verdict)
+{
+    if (!account_judged_) judge_account(verdict);
+    if (refused_) return;
     auto const& refusal = verdict.refusal;
-    if (!refusal) {
-        report_.ok("role", "the user who signed in may read the licence analytics");
-        report_.ok("answer", "status 200 to " + std::string{config_.datasets.front().dataset->name});
-    } else if (is_about_role(*refusal)) {
+    if (!refusal)
+        report_.ok(answer_of(dataset), "status 200");
+    else if (refusal->about_customer())
+        report_.warn(answer_of(dataset), std::string{"the server refuses the first customer: "} + refusal->what(),
+                     "A poll leaves such customers out and says so.");
+    else
+        report_.fail(answer_of(dataset), *refusal);
+}
+
+/// What an answer says about the account rather than about the dataset.
+void AccountCheck::judge_account(Verdict const& verdict)
+{
+    auto const& refusal = verdict.refusal;
+    bool const mfa = refusal && is_about_mfa(*refusal);
+    bool const role = refusal && is_about_role(*refusal);
+    if (refusal && !mfa && !role && !refusal->about_customer()) return;
+    account_judged_ = true;
+    refused_ = mfa || role;
+    judge_sign_in(verdict);
+    if (role) {
         report_.fail("role", *refusal);
         report_.skip("answer", "the API refuses the user");
-    } else if (is_about_mfa(*refusal)) {
+    } else if (mfa) {
         skip_all(report_, {"role", "answer"}, "the API refuses the sign-in");
     } else {
-        report_.skip("role", "the API did not come to judge it");
-        report_.fail("answer", *refusal);
+        report_.ok("role", "the user who signed in may read the licence analytics");
     }
 }
 

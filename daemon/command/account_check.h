@@ -14,7 +14,7 @@
 namespace usaged {
 
 /// What the credentials are worth: redeems the refresh token, which is stored again as at every use, and asks the API
-/// once. The caller holds an InstanceLock.
+/// for as little as it takes of each configured dataset. The caller holds an InstanceLock.
 class AccountCheck {
 public:
     AccountCheck(Config const& config, TokenSource& tokens, HttpTransport& transport, Clock const& clock,
@@ -28,8 +28,14 @@ public:
 
 private:
     boost::asio::awaitable<std::optional<std::string>> redeem();
-    boost::asio::awaitable<void> ask(std::string access_token);
-    void judge(Verdict const& verdict);
+    boost::asio::awaitable<void> ask_all();
+    boost::asio::awaitable<void> ask(DatasetSettings const& entry);
+    boost::asio::awaitable<Verdict> ask_partner(Dataset const& dataset);
+    boost::asio::awaitable<Verdict> ask_commercial(DatasetSettings const& entry);
+    boost::asio::awaitable<std::optional<Verdict>> ask_first_customer(Dataset const& dataset);
+    boost::asio::awaitable<Verdict> get(std::string path);
+    void judge(Dataset const& dataset, Verdict const& verdict);
+    void judge_account(Verdict const& verdict);
     void judge_sign_in(Verdict const& verdict);
 
     Config const& config_;
@@ -37,6 +43,9 @@ private:
     HttpTransport& transport_;
     Clock const& clock_;
     DoctorReport& report_;
+    std::string access_token_; ///< wiped at the end
+    bool account_judged_ = false;
+    bool refused_ = false; ///< the user or the sign-in, so that asking on is of no use
 };
 
 } // namespace usaged

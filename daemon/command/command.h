@@ -2,6 +2,7 @@
 
 #include "config/config.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -38,6 +39,23 @@ struct FetchOptions {
 
 /// One poll of each dataset.
 int fetch(GlobalOptions const& options, FetchOptions const& fetch_options);
+
+struct BackfillOptions {
+    std::chrono::sys_days from;
+    std::chrono::sys_days to; ///< not before `from`; included
+    std::vector<std::string> datasets; ///< none: all that are configured and take a date
+};
+
+/// Asks for past processing dates, one poll for each date and dataset, and says which dates the server no longer serves.
+int backfill(GlobalOptions const& options, BackfillOptions const& backfill_options);
+
+/// Rebuilds the rows of the configured datasets from the archived answers, offline, from the oldest poll on whose answers
+/// and those of all later ones are still archived; or, of the dataset of the poll `poll`, from that poll on. The result
+/// is identical to the original ingestion.
+int replay(GlobalOptions const& options, std::optional<std::int64_t> poll);
+
+/// A consistent, verified copy of the database, also while usaged runs; it replaces `file` when it is complete.
+int backup(GlobalOptions const& options, std::filesystem::path const& file);
 
 /// Prints the effective configuration.
 int check(GlobalOptions const& options);

@@ -2,6 +2,8 @@
 #include "daemon/command/command.h"
 #include "daemon/command/failure.h"
 #include "daemon/command/memory_pages.h"
+#include "daemon/command/poll_report.h"
+#include "daemon/command/progress_bar.h"
 #include "daemon/command/row_printer.h"
 #include "daemon/command/service.h"
 #include "daemon/command/stop_signal.h"
@@ -11,7 +13,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <optional>
 
@@ -21,45 +23,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-std::vector<Dataset const*> chosen(Config const& config, std::vector<std::string> const& names)
-{
-    std::vector<Dataset const*> out;
-    for (auto const& each : config.datasets)
-        if (names.empty() || std::find(names.begin(), names.end(), each.dataset->name) != names.end())
-            out.push_back(each.dataset);
-    for (auto const& name : names) {
-        auto const is_it = [&](Dataset const* dataset) { return dataset->name == name; };
-        if (std::none_of(out.begin(), out.end(), is_it))
-            throw UsageError{"the dataset " + printable(name) +
-                             " is not configured; the configuration names the datasets "
-                             "to fetch under `datasets`"};
-    }
-    return out;
-}
-
-std::string counted(std::int64_t rows)
-{
-    return std::to_string(rows) + (rows == 1 ? " row" : " rows");
-}
-
-std::string dates(Snapshot const& snapshot)
-{
-    if (snapshot.data_to.empty()) return {};
-    if (snapshot.data_from == snapshot.data_to) return ", data of " + snapshot.data_to;
-    return ", data of " + snapshot.data_from + " to " + snapshot.data_to;
-}
-
 /// Polls each dataset, whatever the others come to. The exit status is that of the first failure.
 class Fetch {
 public:
-    Fetch(Service& service, Clock& clock, Log& log, FetchOptions const& options)
-        : service_{service}, clock_{clock}, log_{log}, options_{options}
+    Fetch(Service& service, Clock& clock, Log& log, ProgressBar& bar, FetchOptions const& options)
+        : service_{service}, clock_{clock}, log_{log}, bar_{bar}, options_{options}
     {
     }
 
     asio::awaitable<void> run(std::vector<Dataset const*> datasets)
     {
         for (auto const* dataset : datasets) {
+            bar_.begin(std::string{dataset->name});
             try {
                 if (options_.dry_run)
                     co_await try_out(*dataset);
@@ -80,10 +55,8 @@ private:
     asio::awaitable<void> poll(Dataset const& dataset)
     {
         auto const result = co_await service_.poll().once(dataset, Trigger::manual);
-        auto const& saved = result.saved;
-        std::cout << dataset.name << ": " << to_string(saved.outcome) << ", " << counted(result.snapshot.rows) << ": "
-                  << saved.inserted << " inserted, " << saved.changed << " changed, " << saved.unchanged << " unchanged"
-                  << dates(result.snapshot) << std::endl;
+        bar_.clear();
+        std::cout << dataset.name << ": " << poll_report(result) << data_dates(result.snapshot) << std::endl;
         if (result.token_store_error) fail(*result.token_store_error);
     }
 
@@ -91,17 +64,20 @@ private:
     {
         auto const transport = service_.make_transport();
         MemoryPages pages;
-        auto const random = make_random();
-        SnapshotFetch fetch{*transport, service_.tokens(),         pages,  clock_,
-                            log_,       service_.fetch_settings(), random, reported_fields_};
-        auto const snapshot = co_await fetch.fetch(dataset);
+        ApiClient api{*transport, service_.tokens(), clock_, log_, service_.fetch_settings(), make_random()};
+        SnapshotFetch fetch{api, pages, log_, service_.fetch_settings(), known_paths_, bar_.observer()};
+        auto const query = service_.query(dataset);
+        std::optional<std::chrono::sys_days> const newest;
+        auto const snapshot = co_await fetch.fetch(dataset, query, newest);
+        for (auto const& field : snapshot.unknown_fields) log_.write(unknown_field(dataset, field));
         auto const degraded = judge(service_.guards(), snapshot, std::nullopt, clock_.now());
         if (!degraded.empty())
             log_.write(LogEvent{LogLevel::warn, "poll_degraded", degraded}.with("dataset", std::string{dataset.name}));
+        bar_.clear();
         // With rows on standard output, that is no place for words.
         auto& out = options_.output.empty() ? std::cout : std::cerr;
-        out << dataset.name << ": dry run, " << counted(snapshot.rows) << dates(snapshot) << ", nothing stored"
-            << std::endl;
+        out << dataset.name << ": dry run, " << counted(snapshot.rows, "row") << data_dates(snapshot)
+            << ", nothing stored" << std::endl;
         if (!options_.output.empty()) print(dataset, snapshot, pages);
         if (auto const& error = service_.tokens().store_error()) fail(*error);
     }
@@ -112,7 +88,8 @@ private:
         PageDecoder decoder{dataset, service_.fetch_settings().rules};
         for (std::size_t number = 0; number < snapshot.pages.size(); ++number) {
             auto const body = pages.get(number, snapshot.pages[number]);
-            decoder.decode(body, [&](Row const& row) { printer->row(row); });
+            auto const print_row = [&](Row const& row) { printer->row(row); };
+            decoder.decode(body, snapshot.pages[number].scope, print_row);
         }
         printer->finish();
         std::cout.flush();
@@ -126,8 +103,9 @@ private:
     Service& service_;
     Clock& clock_;
     Log& log_;
+    ProgressBar& bar_;
     FetchOptions const& options_;
-    std::set<std::string> reported_fields_;
+    KnownPaths known_paths_;
     int exit_status_ = 0;
 };
 
@@ -136,7 +114,7 @@ private:
 int fetch(GlobalOptions const& options, FetchOptions const& fetch_options)
 {
     auto const config = load_config(options.config_file);
-    auto const datasets = chosen(config, fetch_options.datasets);
+    auto const datasets = chosen_datasets(config, fetch_options.datasets, "fetch");
     require_credentials(config);
     auto log = make_log(config, options.log_level, options.log_format);
     // The lock is for the refresh token too, which a dry run redeems.
@@ -147,8 +125,9 @@ int fetch(GlobalOptions const& options, FetchOptions const& fetch_options)
     asio::io_context context{1};
     StopSignal stop{context};
     SystemClock clock{context.get_executor()};
-    Service service{config, context.get_executor(), store ? &*store : nullptr, clock, log};
-    Fetch fetch{service, clock, log, fetch_options};
+    ProgressBar bar{"fetch", log};
+    Service service{config, context.get_executor(), store ? &*store : nullptr, clock, log, nullptr, bar.observer()};
+    Fetch fetch{service, clock, log, bar, fetch_options};
     auto const signal = stop.run(fetch.run(datasets), [] {});
     // As a shell says it: the poll was not made, so this is no success.
     return signal != 0 ? 128 + signal : fetch.exit_status();

@@ -236,7 +236,7 @@ private:
     /// Throws the refusal if there is one.
     asio::awaitable<Verdict> ask_partner_center()
     {
-        auto const url = config_.partner_center.base_url + std::string{datasets().front().path};
+        auto const url = config_.partner_center.base_url + std::string{datasets().front().paths.front()};
         auto token = co_await service_.tokens().access_token(transport_, 1);
         Secret const access_token{std::move(token)};
         for (Retry retry{config_.retry, make_random()};;) {

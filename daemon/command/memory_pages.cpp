@@ -2,16 +2,20 @@
 
 namespace usaged {
 
-SnapshotPage MemoryPages::put(std::size_t number, std::string const& body)
+SnapshotPage MemoryPages::put(std::size_t number, std::string const& body, PageScope const& scope)
 {
-    bodies_.resize(number + 1);
-    bodies_[number] = body;
-    return {};
+    auto const frame = codec_.compress(body);
+    if (frames_.size() <= number) frames_.resize(number + 1);
+    frames_[number] = Frame{{frame.begin(), frame.end()}, body.size()};
+    return SnapshotPage{codec_.hash(body), scope};
 }
 
 std::string MemoryPages::get(std::size_t number, SnapshotPage const&)
 {
-    return bodies_.at(number);
+    auto const& frame = frames_.at(number);
+    std::string body;
+    codec_.decompress(frame.bytes, frame.body_size, body);
+    return body;
 }
 
 } // namespace usaged

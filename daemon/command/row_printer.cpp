@@ -22,12 +22,21 @@ std::string number_text(double value)
 
 bool is_number(Column const& column)
 {
-    return column.type == ColumnType::percent;
+    return column.type == ColumnType::percent || column.type == ColumnType::count;
 }
 
 std::string cell(Column const& column, Value const& value)
 {
-    return is_number(column) ? number_text(value.real) : std::string{value.text};
+    if (column.type == ColumnType::percent) return number_text(value.real);
+    if (column.type == ColumnType::count) return std::to_string(value.integer);
+    return std::string{value.text};
+}
+
+/// A text that was not sent is empty; no other one is.
+std::string json_cell(Column const& column, Value const& value)
+{
+    if (is_number(column)) return cell(column, value);
+    return value.text.empty() ? "null" : json_string(value.text);
 }
 
 std::string csv_cell(std::string_view text)
@@ -70,9 +79,7 @@ public:
         first_ = false;
         for (std::size_t i = 0; i < row.values.size(); ++i) {
             auto const& column = dataset_.columns[i];
-            auto const text = cell(column, row.values[i]);
-            out_ << (i == 0 ? "" : ", ") << json_string(column.name) << ": "
-                 << (is_number(column) ? text : json_string(text));
+            out_ << (i == 0 ? "" : ", ") << json_string(column.name) << ": " << json_cell(column, row.values[i]);
         }
         out_ << ", \"extra\": " << (row.extra.empty() ? std::string_view{"null"} : row.extra) << '}';
     }

@@ -19,7 +19,8 @@ public:
 };
 
 /// `format` is `table` (columns as wide as their widest value), `csv` (RFC 4180, with a header) or `json` (an array of
-/// objects). Numbers are written so that they read back to the same double.
+/// objects). Numbers are written so that they read back to the same one. A text that was not sent is `null` in JSON and
+/// empty elsewhere.
 std::unique_ptr<RowPrinter> make_row_printer(std::string_view format, Dataset const& dataset, std::ostream& out);
 
 } // namespace usaged

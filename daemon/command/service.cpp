@@ -11,7 +11,7 @@ namespace usaged {
 
 namespace {
 
-PollSettings poll_settings(Config const& config)
+PollSettings poll_settings(Config const& config, ProgressObserver progress)
 {
     PollSettings settings;
     settings.fetch.base_url = config.partner_center.base_url;
@@ -22,6 +22,9 @@ PollSettings poll_settings(Config const& config)
     settings.guards = config.guards;
     settings.keep_raw_payloads = config.storage.keep_raw_payloads;
     settings.keep_call_log = config.storage.keep_call_log;
+    for (auto const& each : config.datasets) settings.queries[each.dataset->name] = each.query;
+    settings.heartbeat_url = config.heartbeat_url;
+    settings.progress = std::move(progress);
     return settings;
 }
 
@@ -89,9 +92,9 @@ TokenSettings token_settings(Config const& config)
 }
 
 Service::Service(Config const& config, boost::asio::any_io_executor executor, SnapshotStore* store, Clock& clock,
-                 Log& log, std::shared_ptr<TokenSource> tokens)
-    : executor_{std::move(executor)}, http_{config.http}, settings_{poll_settings(config)}, store_{store},
-      clock_{clock}, log_{log}, tokens_{std::move(tokens)}
+                 Log& log, std::shared_ptr<TokenSource> tokens, ProgressObserver progress)
+    : executor_{std::move(executor)}, http_{config.http}, settings_{poll_settings(config, std::move(progress))},
+      store_{store}, clock_{clock}, log_{log}, tokens_{std::move(tokens)}
 {
     if (!tokens_)
         tokens_ = std::make_shared<TokenSource>(token_settings(config), TokenFile{config.state_dir / "refresh_token"},
@@ -107,6 +110,12 @@ Service::Service(Config const& config, boost::asio::any_io_executor executor, Sn
 std::unique_ptr<HttpTransport> Service::make_transport() const
 {
     return std::make_unique<HttpsTransport>(executor_, http_);
+}
+
+DatasetQuery Service::query(Dataset const& dataset) const
+{
+    auto const found = settings_.queries.find(dataset.name);
+    return found == settings_.queries.end() ? DatasetQuery{} : found->second;
 }
 
 boost::asio::awaitable<void> Service::renew_refresh_token()

@@ -18,9 +18,10 @@ namespace usaged {
 class Service {
 public:
     /// `store` may be nullptr: a dry run writes nothing to the database. `tokens` are taken over from an earlier
-    /// service whose settings were the same, so that a reload loses no token; nullptr makes new ones.
+    /// service whose settings were the same, so that a reload loses no token; nullptr makes new ones. `progress` is
+    /// told how polls go on.
     Service(Config const& config, boost::asio::any_io_executor executor, SnapshotStore* store, Clock& clock, Log& log,
-            std::shared_ptr<TokenSource> tokens = nullptr);
+            std::shared_ptr<TokenSource> tokens = nullptr, ProgressObserver progress = {});
 
     TokenSource& tokens() { return *tokens_; }
     std::shared_ptr<TokenSource> share_tokens() const { return tokens_; }
@@ -35,6 +36,9 @@ public:
     std::unique_ptr<HttpTransport> make_transport() const;
     FetchSettings const& fetch_settings() const { return settings_.fetch; }
     GuardSettings const& guards() const { return settings_.guards; }
+
+    /// What the configuration says about how the dataset is asked for.
+    DatasetQuery query(Dataset const& dataset) const;
 
 private:
     boost::asio::any_io_executor executor_;

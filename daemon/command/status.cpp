@@ -8,7 +8,9 @@
 #include "daemon/poll/poll_loop.h"
 #include "storage/reports.h"
 
+#include <algorithm>
 #include <iostream>
+#include <span>
 
 namespace usaged {
 
@@ -92,6 +94,26 @@ std::string poll_text(PollReport const& poll)
     return text;
 }
 
+std::string name_of(SkippedCustomer const& customer)
+{
+    auto const id = printable(customer.customer_id);
+    return customer.customer_name.empty() ? id : printable(customer.customer_name) + " (" + id + ")";
+}
+
+/// The customers whose rows Partner Center refuses, as far as a terminal has room for them.
+std::string skipped_text(std::vector<SkippedCustomer> const& skipped)
+{
+    constexpr std::size_t shown = 10;
+    auto text = std::to_string(skipped.size()) + (skipped.size() == 1 ? " customer" : " customers");
+    auto const* separator = ": ";
+    for (auto const& customer : std::span{skipped}.first(std::min(shown, skipped.size()))) {
+        text.append(separator).append(name_of(customer)).append(": ").append(printable(customer.reason));
+        separator = "\n                ";
+    }
+    if (skipped.size() > shown) text.append(separator).append("and others, see the table skipped_customer");
+    return text;
+}
+
 void print_dataset(DatasetStatus const& one, Timestamp now)
 {
     auto const& report = one.report;
@@ -105,6 +127,7 @@ void print_dataset(DatasetStatus const& one, Timestamp now)
     auto const newest = parse_timestamp(report.data_to);
     line("data", newest ? report.data_to + ", " + age(*newest, now) : "none");
     line("rows", std::to_string(report.rows));
+    if (!report.skipped.empty()) line("left out", skipped_text(report.skipped));
     line("last error", report.last_error ? poll_text(*report.last_error) : "none");
 }
 
@@ -144,6 +167,19 @@ void write_poll(JsonWriter& json, std::string_view name, std::optional<PollRepor
     json.end_object();
 }
 
+void write_skipped(JsonWriter& json, std::vector<SkippedCustomer> const& skipped)
+{
+    json.begin_array("skipped_customers");
+    for (auto const& customer : skipped) {
+        json.begin_object();
+        json.text("customer_id", customer.customer_id);
+        json.text_or_null("customer_name", customer.customer_name);
+        json.text("reason", customer.reason);
+        json.end_object();
+    }
+    json.end_array();
+}
+
 void print_json(Status const& status)
 {
     JsonWriter json{std::cout};
@@ -161,6 +197,7 @@ void print_json(Status const& status)
         json.text("next_poll", format_timestamp(one.next_poll));
         json.text_or_null("data_to", one.report.data_to);
         json.number("rows", one.report.rows);
+        write_skipped(json, one.report.skipped);
         json.end_object();
     }
     json.end_array();

@@ -1,12 +1,9 @@
 #include "daemon/dataset/decode.h"
 
+#include "daemon/dataset/json_body.h"
+#include "daemon/dataset/links.h"
 #include "daemon/dataset/page_error.h"
 #include "daemon/dataset/row_decoder.h"
-
-#include <simdjson.h>
-
-#include <algorithm>
-#include <optional>
 
 namespace usaged {
 
@@ -14,98 +11,40 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-constexpr std::size_t max_depth = 64; // the documented answers have 6 levels
-constexpr std::size_t smallest_capacity = 4096;
-
-/// The parts of an answer around the rows.
-struct PageParts {
-    std::optional<dom::array> items;
-    std::optional<std::int64_t> count;
-    std::optional<NextPage> next;
-};
-
-std::string text_of(dom::element value, std::string const& path)
+PageItems page_items(dom::object page, Envelope const& envelope)
 {
-    std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS || text.empty() || text.size() > 4096)
-        throw page_error(path, "is not a text of 1 to 4096 bytes");
-    return std::string{text};
+    auto const member = find_member(page, envelope.items);
+    if (!member) throw page_error(envelope.items.front(), "is missing");
+    PageItems items{member->name, {}};
+    if (member->value.get(items.rows) != simdjson::SUCCESS) throw page_error(items.name, "is not an array");
+    return items;
 }
 
-/// It goes back to the server in a header.
-std::string header_value_of(dom::element value, std::string const& path)
+std::optional<std::int64_t> page_count(dom::object page, Envelope const& envelope)
 {
-    auto text = text_of(value, path);
-    if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7F'; }))
-        throw page_error(path, "has characters that no header may have");
-    return text;
-}
-
-std::string continuation_token(dom::element headers)
-{
-    dom::array list;
-    if (headers.get(list) != simdjson::SUCCESS) throw page_error("links.next.headers", "is not an array");
-    for (dom::element const each : list) {
-        std::string_view key;
-        dom::element value;
-        if (each["key"].get(key) != simdjson::SUCCESS || each["value"].get(value) != simdjson::SUCCESS)
-            throw page_error("links.next.headers", "has an entry without key and value");
-        if (key == "MS-ContinuationToken") return header_value_of(value, "links.next.headers.MS-ContinuationToken");
+    auto const member = find_member(page, envelope.count);
+    if (envelope.counts_page) {
+        std::int64_t count = 0;
+        if (!member) throw page_error(envelope.count.front(), "is missing");
+        if (member->value.get(count) != simdjson::SUCCESS) throw page_error(member->name, "is not an integer");
+        return count;
     }
-    return {};
+    if (!member || member->value.is_null()) return std::nullopt;
+    auto const count = count_of(member->value);
+    if (!count) throw page_error(member->name, "is not a number of rows");
+    return count;
 }
 
-/// `links.next`, as Partner Center's utility-resources describe it. A link that cannot be read is an error: to ignore
+/// No page follows one without a link, a null link or an empty one. Any other thing in its place is no "no": to ignore
 /// it would take a part of the rows for all of them.
-std::optional<NextPage> next_page(dom::element links)
+std::optional<NextPage> next_page(dom::object page, Envelope const& envelope)
 {
-    dom::object object;
-    dom::element next;
-    if (links.is_null()) return std::nullopt;
-    if (links.get(object) != simdjson::SUCCESS) throw page_error("links", "is not an object");
-    if (object.at_key("next").get(next) != simdjson::SUCCESS || next.is_null()) return std::nullopt;
-    dom::element uri;
-    if (next.at_key("uri").get(uri) != simdjson::SUCCESS) throw page_error("links.next.uri", "is missing");
-    NextPage out{text_of(uri, "links.next.uri"), {}};
-    dom::element headers;
-    if (next.at_key("headers").get(headers) == simdjson::SUCCESS && !headers.is_null())
-        out.continuation_token = continuation_token(headers);
-    return out;
-}
-
-void take_items(PageParts& parts, dom::element value, std::string const& name)
-{
-    dom::array array;
-    if (parts.items) throw page_error(name, "is repeated");
-    if (value.get(array) != simdjson::SUCCESS) throw page_error(name, "is not an array");
-    parts.items = array;
-}
-
-void take_count(PageParts& parts, dom::element value, std::string const& name)
-{
-    std::int64_t count = 0;
-    if (parts.count) throw page_error(name, "is repeated");
-    if (value.get(count) != simdjson::SUCCESS) throw page_error(name, "is not an integer");
-    parts.count = count;
-}
-
-PageParts take_apart(dom::element root, Envelope const& envelope)
-{
-    dom::object object;
-    if (root.get(object) != simdjson::SUCCESS) throw page_error("", "the document is not an object");
-    PageParts parts;
-    for (auto const& [key, value] : object) {
-        if (key == envelope.items)
-            take_items(parts, value, std::string{key});
-        else if (key == envelope.count)
-            take_count(parts, value, std::string{key});
-        else if (key == "links" && !parts.next)
-            parts.next = next_page(value);
-    }
-    if (!parts.items) throw page_error(envelope.items, "is missing");
-    if (!parts.count) throw page_error(envelope.count, "is missing");
-    return parts;
+    if (envelope.next.front().empty()) return linked_page(page);
+    auto const member = find_member(page, envelope.next);
+    if (!member || member->value.is_null()) return std::nullopt;
+    std::string_view text;
+    if (member->value.get(text) == simdjson::SUCCESS && text.empty()) return std::nullopt;
+    return NextPage{text_at(member->value, member->name), {}};
 }
 
 } // namespace
@@ -114,45 +53,30 @@ class PageDecoder::Impl {
 public:
     Impl(Dataset const& dataset, DecodeRules rules) : dataset_{dataset}, rules_{rules}, rows_{dataset, rules} {}
 
-    PageSummary decode(std::string const& body, RowVisitor const& visit)
+    PageSummary decode(std::string const& body, PageScope const& scope, RowVisitor const& visit)
     {
-        auto const parts = take_apart(parse(body), dataset_.envelope);
+        auto const page = parser_.parse(body);
+        auto const items = page_items(page, dataset_.envelope);
         PageSummary summary;
-        summary.next = parts.next;
-        rows_.decode(*parts.items, summary, visit);
-        if (*parts.count != static_cast<std::int64_t>(summary.items)) {
-            if (!rules_.tolerate_count_mismatch)
-                throw page_error(dataset_.envelope.count, "differs from the number of items: it says " +
-                                                              std::to_string(*parts.count) + ", there are " +
-                                                              std::to_string(summary.items));
-            summary.count_mismatch = *parts.count;
-        }
+        summary.count = page_count(page, dataset_.envelope);
+        summary.next = next_page(page, dataset_.envelope);
+        rows_.decode(items, scope, summary, visit);
+        if (dataset_.envelope.counts_page && !rules_.tolerate_count_mismatch) check_count(summary);
         return summary;
     }
 
 private:
-    dom::element parse(std::string const& body)
+    void check_count(PageSummary const& summary) const
     {
-        std::string_view text{body};
-        if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-        if (text.empty()) throw page_error("", "the body is empty");
-        // parse() would grow the parser too, but with the default depth.
-        auto const wanted = std::max(text.size(), smallest_capacity);
-        if (parser_.capacity() < wanted && parser_.allocate(wanted, max_depth) != simdjson::SUCCESS)
-            throw std::bad_alloc{};
-        bool const padded = body.capacity() - body.size() >= simdjson::SIMDJSON_PADDING;
-        dom::element root;
-        if (auto const error = parser_.parse(text.data(), text.size(), !padded).get(root)) {
-            if (error == simdjson::MEMALLOC) throw std::bad_alloc{};
-            std::string const hint = text.front() == '<' ? " (it looks like HTML or XML)" : "";
-            throw page_error("", "the body is not acceptable JSON" + hint + ": " + simdjson::error_message(error));
-        }
-        return root;
+        if (*summary.count == static_cast<std::int64_t>(summary.items)) return;
+        throw page_error(dataset_.envelope.count.front(), "differs from the number of items: it says " +
+                                                              std::to_string(*summary.count) + ", there are " +
+                                                              std::to_string(summary.items));
     }
 
     Dataset const& dataset_;
     DecodeRules rules_;
-    dom::parser parser_;
+    BodyParser parser_;
     RowDecoder rows_;
 };
 
@@ -160,9 +84,9 @@ PageDecoder::PageDecoder(Dataset const& dataset, DecodeRules rules) : impl_{std:
 
 PageDecoder::~PageDecoder() = default;
 
-PageSummary PageDecoder::decode(std::string const& body, RowVisitor const& visit)
+PageSummary PageDecoder::decode(std::string const& body, PageScope const& scope, RowVisitor const& visit)
 {
-    return impl_->decode(body, visit);
+    return impl_->decode(body, scope, visit);
 }
 
 } // namespace usaged

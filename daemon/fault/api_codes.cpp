@@ -39,7 +39,7 @@ constexpr ApiCode table[] = {
     {401, mfa_missing, {refuse, "the sign-in behind it was made without multi-factor authentication", sign_in}},
 
     {403, "2032", {refuse, "the user may not do this", role}},
-    {403, "20002", {refuse, "there is no commerce relationship with the customer", customer}},
+    {403, "20002", {skip, "there is no commerce relationship with the customer", customer}},
     {403, "800039", {refuse, "the partner's status in the programme is not active", programme}},
     {403, "900149", {refuse, "the partner's status in the programme is not active", programme}},
     {403, "900150", {refuse, "the user's role may not read this", role}},
@@ -56,12 +56,12 @@ constexpr ApiCode table[] = {
       "An administrator has to accept the Microsoft Partner Agreement: Partner Center > Account settings."}},
 
     {404, "1000", {refuse, "there is no such thing", request}},
-    {404, "60003", {refuse, "there is no such tenant", customer}},
+    {404, "60003", {skip, "there is no such tenant", customer}},
     {400, "2000", {refuse, "a value in it is not acceptable", request}},
     {400, "3000", {refuse, "a property in it is not valid, or there is no data for it", request}},
     {400, "400056", {refuse, "a value in it is not valid", request}},
     {400, "800002", {refuse, "a value in it is not valid", request}},
-    {400, "900118", {refuse, "the customer id is not valid", customer}},
+    {400, "900118", {skip, "the customer id is not valid", customer}},
 
     {500, "800003", {retry, "an unexpected error of the service", microsoft}},
     {501, "0", {retry, "an error that the service has no name for", microsoft}},

@@ -164,7 +164,13 @@ std::optional<Error> classify_api_answer(Answer const& answer)
         .api_code(body.code)
         .retry_after(wait)
         .retryable(is_retryable(status, body))
-        .wants_new_token(status.reaction == Reaction::renew && !refused);
+        .wants_new_token(status.reaction == Reaction::renew && !refused)
+        .about_customer(status.reaction == Reaction::refuse && code && code->meaning.reaction == Reaction::skip);
+}
+
+bool is_plain_not_found(Error const& error)
+{
+    return error.http_status() == 404 && !find_api_code(404, error.api_code());
 }
 
 std::optional<Error> classify_token_answer(Answer const& answer)

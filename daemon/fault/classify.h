@@ -23,6 +23,9 @@ struct Answer {
 /// (Partner Center docs: error-codes, api-throttling-guidance)
 std::optional<Error> classify_api_answer(Answer const& answer);
 
+/// Whether an answer of the API says no more than that there is nothing at the path: 404 without a code that is known.
+bool is_plain_not_found(Error const& error);
+
 /// The same for the token and the device-code endpoint of Entra ID; nothing for a 200 without the field `error`. Status
 /// and `error` decide, as Microsoft asks, and the numbers refine (entra_codes.h): any of them, wherever it stands.
 /// `api_code` is the field `error`; ids and claims are those of the answer.

@@ -80,6 +80,12 @@ Error& Error::wants_new_token(bool value)
     return *this;
 }
 
+Error& Error::about_customer(bool value)
+{
+    about_customer_ = value;
+    return *this;
+}
+
 Error& Error::endpoint(std::string value)
 {
     endpoint_ = std::move(value);

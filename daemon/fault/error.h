@@ -66,6 +66,10 @@ public:
     /// Whether a new access token may cure it: the API's answer to a token that it does not take any more.
     bool wants_new_token() const { return wants_new_token_; }
 
+    /// Whether the answer is about the one customer that the request was about: other customers are not concerned, and
+    /// repeating does not help.
+    bool about_customer() const { return about_customer_; }
+
     /// `token` or `usage`: whom the request that failed went to; empty if it is not about a request.
     std::string const& endpoint() const { return endpoint_; }
 
@@ -84,6 +88,7 @@ public:
     Error& api_code(std::string value);
     Error& retry_after(std::optional<std::chrono::seconds> value);
     Error& wants_new_token(bool value);
+    Error& about_customer(bool value);
     Error& endpoint(std::string value);
     Error& attempt(int value);
     Error& ids(CallIds value);
@@ -97,6 +102,7 @@ private:
     std::string api_code_;
     std::optional<std::chrono::seconds> retry_after_;
     bool wants_new_token_ = false;
+    bool about_customer_ = false;
     std::string endpoint_;
     std::optional<int> attempt_;
     CallIds ids_;

@@ -7,6 +7,7 @@ namespace usaged {
 /// What an error answer leads to, as far as usaged can do something by itself.
 enum class Reaction {
     refuse, ///< fails at once: repeating does not help, a person has to act
+    skip,   ///< as refuse, but it is about the one customer of the request: the others are not concerned
     renew,  ///< repeated once, with a new access token
     retry,  ///< passes: repeated after a while
     wait,   ///< fails, and the next poll comes after five minutes at the earliest

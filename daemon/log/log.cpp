@@ -96,12 +96,22 @@ public:
             std::make_unique<spdlog::pattern_formatter>(pattern(format_), spdlog::pattern_time_type::utc, "\n"));
     }
 
-    void level(LogLevel value) { logger_.set_level(spdlog_level(value)); }
+    LogLevel level() const { return level_; }
+
+    void level(LogLevel value)
+    {
+        level_ = value;
+        logger_.set_level(spdlog_level(value));
+    }
+
+    void before_write(std::function<void()> hook) { before_write_ = std::move(hook); }
 
     void write(LogEvent const& event)
     {
         auto const level = spdlog_level(event.level);
-        if (logger_.should_log(level)) logger_.log(level, line(event));
+        if (!logger_.should_log(level)) return;
+        if (before_write_) before_write_();
+        logger_.log(level, line(event));
     }
 
 private:
@@ -120,7 +130,9 @@ private:
     }
 
     LogFormat format_;
+    LogLevel level_ = LogLevel::info;
     spdlog::logger logger_;
+    std::function<void()> before_write_;
 };
 
 Log::Log(LogLevel level, LogFormat format, int descriptor) : impl_{std::make_unique<Impl>(format, descriptor)}
@@ -136,9 +148,19 @@ void Log::write(LogEvent const& event)
     impl_->write(event);
 }
 
+LogLevel Log::level() const
+{
+    return impl_->level();
+}
+
 void Log::level(LogLevel value)
 {
     impl_->level(value);
+}
+
+void Log::before_write(std::function<void()> hook)
+{
+    impl_->before_write(std::move(hook));
 }
 
 LogEvent&& LogEvent::with(std::string_view name, std::string value) &&

@@ -3,6 +3,7 @@
 #include "daemon/fault/error.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,7 +45,13 @@ public:
     ~Log();
 
     void write(LogEvent const& event);
+
+    LogLevel level() const;
     void level(LogLevel value);
+
+    /// From now on calls `hook` before each line that is written, so that something else on the same terminal can make
+    /// room; an empty one ends that.
+    void before_write(std::function<void()> hook);
 
 private:
     class Impl;

@@ -36,12 +36,15 @@ boost::asio::awaitable<Verdict> probe(HttpTransport& transport, Clock const& clo
     request.headers.emplace_back("ValidateMfa", "true");
     request.headers.emplace_back("Authorization", "Bearer " + access_token);
     WipeAtEnd const wiped_header{request.headers.back().value};
-    auto const response = co_await transport.send(request);
+    auto response = co_await transport.send(request);
 
     Verdict verdict;
     verdict.mfa_compliant = mfa_compliant(response);
     verdict.refusal = classify_api_answer(answer_of(response, clock.now()));
-    if (verdict.refusal) verdict.refusal->endpoint("usage").ids(ids);
+    if (verdict.refusal)
+        verdict.refusal->endpoint("usage").ids(ids);
+    else
+        verdict.body = std::move(response.body);
     co_return verdict;
 }
 

@@ -13,6 +13,7 @@ namespace usaged {
 struct Verdict {
     std::optional<Error> refusal;      ///< why the API does not serve the token's owner; nothing if it does
     std::optional<bool> mfa_compliant; ///< whether the sign-in counts as one with multi-factor authentication
+    std::string body;                  ///< of the answer, if it is no refusal
     Verdict() = default;               // g++ 12 destroys aggregates that are temporaries of a co_await expression twice
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/poll/dataset_poll.h"
 
+#include "daemon/poll/heartbeat.h"
 #include "daemon/poll/recorded_transport.h"
 
 #include <boost/asio/error.hpp>
@@ -14,9 +15,9 @@ class StoredPages : public PageArchive {
 public:
     StoredPages(SnapshotStore& store, PollId poll, Clock const& clock) : store_{store}, poll_{poll}, clock_{clock} {}
 
-    SnapshotPage put(std::size_t number, std::string const& body) override
+    SnapshotPage put(std::size_t number, std::string const& body, PageScope const& scope) override
     {
-        return store_.archive_page(poll_, number, body, clock_.now());
+        return store_.archive_page(poll_, number, body, scope, clock_.now());
     }
     std::string get(std::size_t, SnapshotPage const& page) override { return store_.read_page(page); }
 
@@ -35,43 +36,73 @@ DatasetPoll::DatasetPoll(SnapshotStore& store, TokenSource& tokens, Clock& clock
 {
 }
 
-boost::asio::awaitable<PollResult> DatasetPoll::once(Dataset const& dataset, Trigger trigger)
+boost::asio::awaitable<PollResult> DatasetPoll::once(Dataset const& dataset, Trigger trigger,
+                                                     std::optional<std::chrono::sys_days> date)
 {
-    auto const poll = store_.begin_poll(dataset, trigger, clock_.now());
+    Task const task{dataset, trigger, date, store_.begin_poll(dataset, trigger, clock_.now())};
     auto const started = clock_.steady_now();
+    auto const result = co_await poll_and_record(task);
+    report(dataset, result, std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started));
+    co_await heartbeat(task, result);
+    co_return result;
+}
+
+/// The poll with its end in the store, whatever that is.
+boost::asio::awaitable<PollResult> DatasetPoll::poll_and_record(Task const& task)
+{
     try {
-        auto result = co_await run(dataset, poll);
-        report(dataset, result, std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started));
-        co_return result;
+        co_return co_await run(task);
     } catch (Error const& error) {
-        record_failure(poll, error);
+        record_failure(task.poll, error);
         throw;
     } catch (boost::system::system_error const& error) {
-        if (error.code() == boost::asio::error::operation_aborted) record_stop(poll);
+        if (error.code() == boost::asio::error::operation_aborted) record_stop(task.poll);
         throw;
     }
 }
 
-boost::asio::awaitable<PollResult> DatasetPoll::run(Dataset const& dataset, PollId poll)
+boost::asio::awaitable<PollResult> DatasetPoll::run(Task const& task)
 {
     PollResult result;
-    result.poll = poll;
+    result.poll = task.poll;
     tokens_.store_pending();
-    auto const transport = make_transport_();
-    RecordedTransport recorded{*transport, store_, clock_, log_, poll};
-    StoredPages pages{store_, poll, clock_};
-    SnapshotFetch fetch{recorded, tokens_, pages, clock_, log_, settings_.fetch, random_, reported_fields_};
-
-    result.snapshot = co_await fetch.fetch(dataset);
+    result.snapshot = co_await fetch(task);
     result.token_store_error = tokens_.store_error();
-    result.snapshot.degraded = judge(settings_.guards, result.snapshot, store_.last_applied(dataset), clock_.now());
+    result.snapshot.degraded = judged(task, result.snapshot);
     if (result.token_store_error) {
         auto& reasons = result.snapshot.degraded;
         reasons += (reasons.empty() ? "" : "; ") + std::string{result.token_store_error->what()};
     }
-    result.saved = store_.save(poll, dataset, settings_.fetch.rules, result.snapshot, clock_.now());
+    result.saved = store_.save(task.poll, task.dataset, settings_.fetch.rules, result.snapshot, clock_.now());
     drop_expired();
     co_return result;
+}
+
+boost::asio::awaitable<Snapshot> DatasetPoll::fetch(Task const& task)
+{
+    auto const transport = make_transport_();
+    RecordedTransport recorded{*transport, store_, clock_, log_, task.poll};
+    StoredPages pages{store_, task.poll, clock_};
+    ApiClient api{recorded, tokens_, clock_, log_, settings_.fetch, random_};
+    SnapshotFetch snapshot{api, pages, log_, settings_.fetch, known_paths_, settings_.progress};
+    auto const query = settings_.queries.find(task.dataset.name);
+    auto const asked = query == settings_.queries.end() ? DatasetQuery{} : query->second;
+    co_return co_await snapshot.fetch(task.dataset, asked, task.date);
+}
+
+std::string DatasetPoll::judged(Task const& task, Snapshot const& snapshot)
+{
+    if (task.trigger == Trigger::backfill) return judge_past_date(snapshot);
+    return judge(settings_.guards, snapshot, store_.last_good(task.dataset), clock_.now());
+}
+
+boost::asio::awaitable<void> DatasetPoll::heartbeat(Task const& task, PollResult const& result)
+{
+    if (settings_.heartbeat_url.empty() || task.trigger == Trigger::backfill || !result.snapshot.degraded.empty())
+        co_return;
+    auto const transport = make_transport_();
+    co_await send_heartbeat(settings_.heartbeat_url, settings_.fetch.user_agent, *transport, store_, clock_, log_,
+                            task.poll);
 }
 
 /// A store that cannot even record the failure must not hide it.
@@ -106,6 +137,7 @@ void DatasetPoll::drop_expired()
 
 void DatasetPoll::report(Dataset const& dataset, PollResult const& result, std::chrono::milliseconds duration)
 {
+    for (auto const& field : result.saved.new_fields) log_.write(unknown_field(dataset, field));
     if (!result.snapshot.degraded.empty())
         log_.write(LogEvent{LogLevel::warn, "poll_degraded", result.snapshot.degraded}.with("dataset",
                                                                                             std::string{dataset.name}));

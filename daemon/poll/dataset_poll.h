@@ -1,16 +1,20 @@
 #pragma once
 
 #include "daemon/auth/token_source.h"
+#include "daemon/dataset/progress.h"
 #include "daemon/poll/clock.h"
+#include "daemon/poll/dataset_query.h"
 #include "daemon/poll/guards.h"
 #include "daemon/poll/snapshot_fetch.h"
 #include "storage/snapshot_store.h"
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
 
 namespace usaged {
 
@@ -20,6 +24,9 @@ struct PollSettings {
     GuardSettings guards;
     std::chrono::milliseconds keep_raw_payloads{std::chrono::hours{24 * 90}};
     std::chrono::milliseconds keep_call_log{std::chrono::hours{24 * 90}};
+    std::map<std::string_view, DatasetQuery> queries; ///< by the name of the dataset; those without one are missing
+    std::string heartbeat_url; ///< asked by GET after every committed, undegraded poll; empty: none
+    ProgressObserver progress;
 };
 
 /// What a poll that stored its snapshot came to.
@@ -42,10 +49,25 @@ public:
 
     /// Polls and logs `snapshot_committed`. On a fault the poll is recorded as failed and the Error thrown: it is the
     /// caller's to report. A cancelled poll is recorded as stopped.
-    boost::asio::awaitable<PollResult> once(Dataset const& dataset, Trigger trigger);
+    /// `date` asks for a past processing date, if it is given: only for Collection::commercial. The number and the age
+    /// of the rows of a backfill are not held against the guards, and no heartbeat follows it.
+    boost::asio::awaitable<PollResult> once(Dataset const& dataset, Trigger trigger,
+                                            std::optional<std::chrono::sys_days> date = std::nullopt);
 
 private:
-    boost::asio::awaitable<PollResult> run(Dataset const& dataset, PollId poll);
+    /// What is polled, and why.
+    struct Task {
+        Dataset const& dataset;
+        Trigger trigger;
+        std::optional<std::chrono::sys_days> date;
+        PollId poll;
+    };
+
+    boost::asio::awaitable<PollResult> poll_and_record(Task const& task);
+    boost::asio::awaitable<PollResult> run(Task const& task);
+    boost::asio::awaitable<Snapshot> fetch(Task const& task);
+    boost::asio::awaitable<void> heartbeat(Task const& task, PollResult const& result);
+    std::string judged(Task const& task, Snapshot const& snapshot);
     void record_failure(PollId poll, Error const& error);
     void record_stop(PollId poll);
     void drop_expired();
@@ -58,7 +80,7 @@ private:
     MakeTransport make_transport_;
     PollSettings settings_;
     Retry::Random random_;
-    std::set<std::string> reported_fields_;
+    KnownPaths known_paths_;
 };
 
 } // namespace usaged

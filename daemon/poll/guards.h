@@ -20,8 +20,13 @@ struct GuardSettings {
 };
 
 /// Why a snapshot degrades its poll, in words with the last good number; empty if it does not. A degraded snapshot is
-/// stored all the same: upserting takes nothing away, and not to store it could lose a day. Pure.
-std::string judge(GuardSettings const& guards, Snapshot const& snapshot, std::optional<AppliedSnapshot> const& last,
-                  Timestamp now);
+/// stored all the same: upserting takes nothing away, and not to store it could lose a day. `last_good` is the last
+/// poll that was not degraded; its rows are compared as long as it is not older than `frozen_after`, so that a loss
+/// that lasts is the new normal in the end. Pure.
+std::string judge(GuardSettings const& guards, Snapshot const& snapshot,
+                  std::optional<AppliedSnapshot> const& last_good, Timestamp now);
+
+/// The same for the snapshot of a past processing date, whose rows may be few or gone. Pure.
+std::string judge_past_date(Snapshot const& snapshot);
 
 } // namespace usaged

@@ -1,9 +1,9 @@
 #include "daemon/poll/next_page.h"
 
-#include "daemon/fault/error.h"
-
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+
+#include <algorithm>
 
 namespace usaged {
 
@@ -11,11 +11,28 @@ namespace {
 
 namespace urls = boost::urls;
 
-Error refused(std::string const& reason)
+constexpr std::size_t most_pages = 10000;
+
+/// What of an answer the link stands in.
+std::string_view link_name(Dataset const& dataset)
 {
-    return Error{ErrorCategory::data, "links.next.uri " + reason,
-                 "Nothing was stored: a snapshot is stored whole or not at all. If this lasts, please report it."};
+    auto const name = dataset.envelope.next.front();
+    return name.empty() ? "links.next.uri" : name;
 }
+
+class Refusal {
+public:
+    explicit Refusal(Dataset const& dataset) : name_{link_name(dataset)} {}
+
+    Error operator()(std::string const& reason) const
+    {
+        return Error{ErrorCategory::data, name_ + " " + reason,
+                     "Nothing was stored: a snapshot is stored whole or not at all. If this lasts, please report it."};
+    }
+
+private:
+    std::string name_;
+};
 
 bool same_origin(urls::url_view const& a, urls::url_view const& b)
 {
@@ -31,35 +48,71 @@ bool is_within(std::string_view path, std::string_view whole)
     return path.starts_with(whole) && (path.size() == whole.size() || path[whole.size()] == '/');
 }
 
+std::string base_path(urls::url const& base)
+{
+    std::string const path{base.encoded_path()};
+    return path == "/" ? std::string{} : path;
+}
+
+/// `links.next.uri`: without an origin it is below the API's prefix, wherever it stood.
+urls::url prefixed(urls::url_view const& reference, urls::url const& base, Dataset const& dataset,
+                   Refusal const& refused)
+{
+    urls::url target{reference};
+    if (target.has_scheme() || target.has_authority()) return target;
+    if (!target.encoded_path().starts_with('/')) throw refused("is relative to a page");
+    auto const prefix = std::string{dataset.path_prefix};
+    std::string const path{target.encoded_path()};
+    // What base_url has of a path stands before the API's own.
+    target.set_encoded_path(base_path(base) + (path.starts_with(prefix + "/") ? path : prefix + path));
+    target.set_scheme(base.scheme());
+    target.set_encoded_authority(base.encoded_authority());
+    return target;
+}
+
+urls::url resolved(urls::url_view const& reference, std::string_view page_url, Refusal const& refused)
+{
+    auto const page = urls::parse_uri(page_url);
+    urls::url target;
+    if (!page || !urls::resolve(*page, reference, target)) throw refused("is not a URI");
+    return target;
+}
+
 } // namespace
 
-std::string next_page_url(std::string_view base_url, Dataset const& dataset, NextPage const& next)
+std::string next_page_url(std::string_view base_url, Dataset const& dataset, std::string_view path,
+                          std::string_view page_url, NextPage const& next)
 {
+    Refusal const refused{dataset};
     auto const configured = urls::parse_uri(base_url);
     auto const reference = urls::parse_uri_reference(next.uri);
     if (!configured || !reference) throw refused("is not a URI");
 
     urls::url base{*configured};
     base.normalize_scheme().normalize_authority();
-    std::string base_path{base.encoded_path()};
-    if (base_path == "/") base_path.clear();
-    urls::url target{*reference};
+    auto target = dataset.collection == Collection::commercial ? resolved(*reference, page_url, refused)
+                                                               : prefixed(*reference, base, dataset, refused);
     target.normalize_scheme().normalize_authority();
-    if (!target.has_scheme() && !target.has_authority()) {
-        if (!target.encoded_path().starts_with('/')) throw refused("is relative to a page");
-        auto const prefix = std::string{dataset.path_prefix};
-        std::string const path{target.encoded_path()};
-        // What base_url has of a path stands before the API's own.
-        target.set_encoded_path(base_path + (path.starts_with(prefix + "/") ? path : prefix + path));
-        target.set_scheme(base.scheme());
-        target.set_encoded_authority(base.encoded_authority());
-    }
     if (!same_origin(target, base)) throw refused("names another origin than partner_center.base_url");
     target.normalize_path();
-    if (!is_within(target.encoded_path(), base_path + std::string{dataset.path}))
+    auto const leads_to = [&](std::string_view form) {
+        return is_within(target.encoded_path(), base_path(base) + std::string{form});
+    };
+    if (!leads_to(path) && std::none_of(dataset.paths.begin(), dataset.paths.end(), leads_to))
         throw refused("leads to another path than the dataset's");
     target.remove_fragment();
     return std::string{target.buffer()};
+}
+
+void PageTrail::enter(std::string const& url, std::string const& continuation_token)
+{
+    if (!visited_.insert(url + "\n" + continuation_token).second || visited_.size() > most_pages) throw endless();
+}
+
+Error PageTrail::endless()
+{
+    return Error{ErrorCategory::data, "the pages do not end: the server comes back to one that was read before",
+                 "Nothing was stored. If this lasts, please report it to Microsoft."};
 }
 
 } // namespace usaged

@@ -13,7 +13,7 @@ public:
     virtual ~PageArchive() = default;
 
     /// Keeps a page, numbered from 0.
-    virtual SnapshotPage put(std::size_t number, std::string const& body) = 0;
+    virtual SnapshotPage put(std::size_t number, std::string const& body, PageScope const& scope) = 0;
 
     /// The body of a page that was put.
     virtual std::string get(std::size_t number, SnapshotPage const& page) = 0;

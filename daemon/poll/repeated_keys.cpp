@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
+#include <map>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace usaged {
@@ -19,33 +21,104 @@ std::uint64_t key_hash(Dataset const& dataset, Row const& row)
     return hash;
 }
 
-/// The texts of the key or of the rest, each with its length before it, so that no two rows look alike by accident.
+std::string as_text(ColumnType type, Value const& value)
+{
+    switch (type) {
+    case ColumnType::percent:
+        return std::to_string(std::bit_cast<std::uint64_t>(value.real)) + ';';
+    case ColumnType::count:
+        return std::to_string(value.integer) + ';';
+    case ColumnType::text:
+    case ColumnType::guid:
+    case ColumnType::timestamp:
+        break;
+    }
+    return std::to_string(value.text.size()) + ':' + std::string{value.text};
+}
+
+/// The values of the key or of the rest, so that no two rows look alike by accident.
 std::string joined(Dataset const& dataset, Row const& row, bool key)
 {
     std::string out;
-    for (std::size_t i = 0; i < dataset.columns.size(); ++i) {
-        auto const& column = dataset.columns[i];
-        if (column.key != key) continue;
-        if (column.type == ColumnType::percent) {
-            out += std::to_string(std::bit_cast<std::uint64_t>(row.values[i].real));
-            out += ';';
-        } else {
-            out += std::to_string(row.values[i].text.size());
-            out += ':';
-            out += row.values[i].text;
-        }
-    }
+    for (std::size_t i = 0; i < dataset.columns.size(); ++i)
+        if (dataset.columns[i].key == key) out += as_text(dataset.columns[i].type, row.values[i]);
     return key ? out : out.append(row.extra);
+}
+
+/// A row and the values that others with its key must have.
+struct First {
+    std::size_t page;
+    std::size_t index;
+    std::string values;
+};
+
+Error contradiction(Dataset const& dataset, First const& first, std::size_t page, std::size_t index)
+{
+    auto const path = [&](std::size_t page_number, std::size_t row) {
+        return "page " + std::to_string(page_number + 1) + " " + std::string{dataset.envelope.items.front()} + "[" +
+               std::to_string(row) + "]";
+    };
+    return Error{ErrorCategory::data,
+                 path(first.page, first.index) + " and " + path(page, index) +
+                     " have the same key and different values",
+                 "Nothing was stored, because one of the two must be wrong. If this lasts, please report it to "
+                 "Microsoft."};
+}
+
+/// Rows whose hash is one of `hashes` that have key and values of one before.
+std::int64_t compare(Dataset const& dataset, std::span<std::uint64_t const> hashes, RepeatedKeys::Walk const& walk)
+{
+    std::map<std::string, First> rows;
+    std::int64_t repeated = 0;
+    walk([&](std::size_t page, Row const& row) {
+        if (!std::binary_search(hashes.begin(), hashes.end(), key_hash(dataset, row))) return;
+        auto values = joined(dataset, row, false);
+        auto const [place, is_new] = rows.try_emplace(joined(dataset, row, true), First{page, row.index, values});
+        if (is_new) return;
+        if (place->second.values != values) throw contradiction(dataset, place->second, page, row.index);
+        ++repeated;
+    });
+    return repeated;
 }
 
 } // namespace
 
-void RepeatedKeys::note(Row const& row)
+RepeatedKeys::RepeatedKeys(Dataset const& dataset, std::size_t room, std::size_t compared)
+    : dataset_{dataset}, room_{room}, compared_{compared}, full_{room}
 {
-    hashes_.push_back(key_hash(dataset_, row));
 }
 
-bool RepeatedKeys::any()
+std::uint64_t RepeatedKeys::note(Row const& row)
+{
+    auto const hash = key_hash(dataset_, row);
+    keep(hash);
+    return hash;
+}
+
+void RepeatedKeys::keep(std::uint64_t hash)
+{
+    if ((hash & (parts_ - 1)) != part_) return;
+    if (hashes_.size() == full_) drop_needless();
+    if ((hash & (parts_ - 1)) == part_) hashes_.push_back(hash);
+}
+
+/// Two of each hash tell as much as all of them. What arrives and still has no room is left to later walks.
+void RepeatedKeys::drop_needless()
+{
+    std::sort(hashes_.begin(), hashes_.end());
+    auto out = hashes_.begin();
+    for (auto const hash : hashes_)
+        if (out - hashes_.begin() < 2 || out[-2] != hash) *out++ = hash;
+    hashes_.erase(out, hashes_.end());
+    while (arriving_ && hashes_.size() > room_ / 2) {
+        parts_ *= 2;
+        std::erase_if(hashes_, [this](std::uint64_t hash) { return (hash & (parts_ - 1)) != part_; });
+    }
+    if (!arriving_) full_ = std::max(room_, 2 * hashes_.size());
+}
+
+/// Those that occur more than once, ascending. None are left.
+RepeatedKeys::Hashes RepeatedKeys::take_repeated()
 {
     std::sort(hashes_.begin(), hashes_.end());
     auto out = hashes_.begin();
@@ -54,29 +127,23 @@ bool RepeatedKeys::any()
         if (next - it > 1) *out++ = *it;
         it = next;
     }
-    hashes_.erase(out, hashes_.end());
-    hashes_.shrink_to_fit();
-    return !hashes_.empty();
+    Hashes const repeated{hashes_.begin(), out};
+    hashes_ = {};
+    return repeated;
 }
 
-void RepeatedKeys::compare(std::size_t page, Row const& row)
+std::int64_t RepeatedKeys::repeated(Walk const& walk)
 {
-    if (!std::binary_search(hashes_.begin(), hashes_.end(), key_hash(dataset_, row))) return;
-    auto values = joined(dataset_, row, false);
-    auto const [first, inserted] = rows_.try_emplace(joined(dataset_, row, true), First{page, row.index, values});
-    if (inserted) return;
-    if (first->second.values != values) {
-        auto const path = [&](std::size_t page_number, std::size_t index) {
-            return "page " + std::to_string(page_number + 1) + " " + std::string{dataset_.envelope.items} + "[" +
-                   std::to_string(index) + "]";
-        };
-        throw Error{ErrorCategory::data,
-                    path(first->second.page, first->second.index) + " and " + path(page, row.index) +
-                        " have the same key and different values",
-                    "Nothing was stored, because one of the two must be wrong. If this lasts, please report it to "
-                    "Microsoft."};
+    arriving_ = false;
+    std::int64_t count = 0;
+    for (;;) {
+        auto const hashes = take_repeated();
+        for (std::size_t done = 0; done < hashes.size(); done += compared_)
+            count +=
+                compare(dataset_, std::span{hashes}.subspan(done, std::min(compared_, hashes.size() - done)), walk);
+        if (++part_ == parts_) return count;
+        walk([this](std::size_t, Row const& row) { keep(key_hash(dataset_, row)); });
     }
-    ++repeated_;
 }
 
 } // namespace usaged

@@ -3,44 +3,47 @@
 #include "daemon/dataset/dataset.h"
 #include "daemon/dataset/snapshot.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <string>
 #include <vector>
 
 namespace usaged {
 
-/// Finds rows of one snapshot that have the same key. One pass over the rows keeps 8 bytes of each; only if two of
-/// these agree, a second pass compares the rows themselves.
+/// Finds rows of one snapshot that have the same key, in bounded memory. While the rows arrive, 8 bytes of each are
+/// kept, as many as there is room for; only if two of these agree, or there was no room, the rows are looked at again.
 class RepeatedKeys {
 public:
-    explicit RepeatedKeys(Dataset const& dataset) : dataset_{dataset} {}
+    using PageRowVisitor = std::function<void(std::size_t page, Row const& row)>;
+    /// Hands every row of the snapshot to its argument, with the number of its page from 0, always in the same order.
+    using Walk = std::function<void(PageRowVisitor const&)>;
 
-    /// The first pass.
-    void note(Row const& row);
+    /// Keeps at most `room` hashes, and at most `compared` rows at a time to compare others with.
+    explicit RepeatedKeys(Dataset const& dataset, std::size_t room = std::size_t{1} << 21,
+                          std::size_t compared = std::size_t{1} << 14);
 
-    /// Ends the first pass. Whether a second one is needed.
-    bool any();
+    /// Each row, as it arrives. The hash of its key.
+    std::uint64_t note(Row const& row);
 
-    /// The second pass. Throws Error with ErrorCategory::data if a row with the same key and other values was seen on
-    /// it.
-    void compare(std::size_t page, Row const& row);
-
-    /// Rows of the second pass whose key and values were there before.
-    std::int64_t repeated() const { return repeated_; }
+    /// When all rows have arrived, once: how many of them have a key and values that were there before. Walks no more
+    /// often than it must. Throws Error with ErrorCategory::data if two rows have the same key and different values.
+    std::int64_t repeated(Walk const& walk);
 
 private:
-    struct First {
-        std::size_t page;
-        std::size_t index;
-        std::string values;
-    };
+    using Hashes = std::vector<std::uint64_t>;
+
+    void keep(std::uint64_t hash);
+    void drop_needless();
+    Hashes take_repeated();
 
     Dataset const& dataset_;
-    std::vector<std::uint64_t> hashes_; ///< after any(): those that occur more than once, ascending
-    std::map<std::string, First> rows_;
-    std::int64_t repeated_ = 0;
+    std::size_t room_;
+    std::size_t compared_;
+    std::size_t full_; ///< how many hashes make it worth looking for those that are not needed
+    bool arriving_ = true;
+    std::uint64_t parts_ = 1; ///< a power of two: the hashes are looked at in so many parts, one after the other…
+    std::uint64_t part_ = 0;  ///< …those that leave this remainder
+    Hashes hashes_;           ///< of the present part
 };
 
 } // namespace usaged

@@ -89,7 +89,7 @@ BareFloor::BareFloor(std::filesystem::path const& database) : connection_{std::m
     connection_->database.reset(opened);
     if (result != SQLITE_OK) throw std::runtime_error{sqlite3_errmsg(opened)};
     execute(opened, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
-                    "PRAGMA secure_delete = OFF; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; BEGIN");
+                    "PRAGMA secure_delete = OFF; PRAGMA mmap_size = 0; PRAGMA cache_size = -16384; BEGIN");
     for (auto const& migration : sqlite_migrations()) execute(opened, std::string{migration.sql});
     execute(opened, "INSERT INTO poll (dataset, \"trigger\", started_at)"
                     " VALUES ('partner_licenses_usage', 'manual', '2026-01-01T00:00:00Z'); COMMIT");

@@ -2,7 +2,7 @@
 
 #include "daemon/dataset/decode.h"
 #include "migrations/migrations.h"
-#include "storage/row_upsert.h"
+#include "storage/row_writer.h"
 #include "storage/sqlite_database.h"
 
 #include <SQLiteCpp/Database.h>
@@ -18,7 +18,7 @@ DirectUpsert::DirectUpsert(std::filesystem::path const& database) : connection_{
 {
     connection_->database = open_for_writing(database, sqlite_migrations(), WhenMissing::create);
     // As the store has it for a large snapshot.
-    connection_->database->exec("PRAGMA cache_size = -65536");
+    connection_->database->exec("PRAGMA cache_size = -16384");
     connection_->database->exec("INSERT INTO poll (dataset, \"trigger\", started_at)"
                                 " VALUES ('partner_licenses_usage', 'manual', '2026-01-01T00:00:00Z')");
 }
@@ -30,12 +30,14 @@ std::int64_t DirectUpsert::store(Dataset const& dataset, std::vector<std::string
     auto& database = *connection_->database;
     Durably const durably{database};
     SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
-    RowUpsert upsert{database, dataset, PollId{1}};
+    auto const writer = make_row_writer(database, dataset, PollId{1});
     PageDecoder decoder{dataset};
-    RowVisitor const write = [&upsert](Row const& row) { upsert.write(row); };
-    for (auto const& page : pages) decoder.decode(page, write);
+    PageScope const scope;
+    RowVisitor const write = [&writer](Row const& row) { writer->write(row); };
+    for (auto const& page : pages) decoder.decode(page, scope, write);
+    writer->finish();
     transaction.commit();
-    return upsert.inserted();
+    return writer->inserted();
 }
 
 } // namespace usaged::test

@@ -141,31 +141,85 @@ TEST_CASE("an unknown word comes with those that are known, and the nearest of t
           "usaged.yaml:2:23: guards.total_count: must be refuse or warn");
 }
 
-TEST_CASE("datasets that do not exist, not yet exist or are listed twice are refused")
+TEST_CASE("datasets that do not exist or are listed twice are refused")
 {
     for (auto const& each : {
              Case{"[partner_license_usage]",
-                  "12: datasets[0]: must be partner_licenses_usage (did you mean partner_licenses_usage?)"},
-             Case{"[customer_licenses_usage]",
-                  "12: datasets[0]: customer_licenses_usage is not supported by this version"},
-             Case{"[{name: licenses_usage}]", "19: datasets[0].name: licenses_usage is not supported by this version"},
-             Case{"[partner_licenses_usage, {name: partner_licenses_usage}]",
-                  "36: datasets[1]: is in the list already"},
+                  "12: datasets[0]: must be partner_licenses_usage, partner_licenses_deployment, "
+                  "customer_licenses_usage, customer_licenses_deployment, licenses_usage or licenses_deployment (did "
+                  "you mean partner_licenses_usage?)"},
+             Case{"[licenses_usage, {name: licenses_usage}]", "28: datasets[1]: is in the list already"},
              Case{"[{schedule: {every: 1h}}]", "12: datasets[0].name: is missing and has no default"},
-             Case{"[{name: partner_licenses_usage, filter: \"a eq 'b'\"}]",
-                  "43: datasets[0].filter: is nothing that this dataset takes"},
              Case{"[{name: partner_licenses_usage, schedule: {evry: 1h}}]",
                   "54: datasets[0].schedule.evry: is no key (did you mean every?)"},
+             Case{"[{name: licenses_usage, groupBy: [channel]}]",
+                  "35: datasets[0].groupBy: is no key (did you mean groupby?)"},
          }) {
         CAPTURE(each.text);
         CHECK(complaints_about(required + "datasets: " + each.text) == "usaged.yaml:2:" + each.complaint);
     }
 }
 
+TEST_CASE("only the datasets whose endpoints take parameters may have a path, a filter or a groupby")
+{
+    for (auto const& name : {"partner_licenses_usage", "partner_licenses_deployment", "customer_licenses_usage",
+                             "customer_licenses_deployment"})
+        for (auto const& setting :
+             {"path: /v1/analytics/commercial/usage/license", "filter: \"a eq 'b'\"", "groupby: [channel]"}) {
+            CAPTURE(name);
+            CAPTURE(setting);
+            CHECK(complaints_about(required + "datasets: [{name: " + name + ", " + setting + "}]")
+                      .find(": is nothing that this dataset takes; licenses_usage and licenses_deployment do") !=
+                  std::string::npos);
+        }
+}
+
+TEST_CASE("a path, a filter or a groupby that the endpoint does not have is refused")
+{
+    for (auto const& each : {
+             Case{"path: /v1/analytics/commercial/usage/licence",
+                  "46: datasets[0].path: must be /partner/v1/analytics/commercial/deployment/license or "
+                  "/v1/analytics/commercial/deployment/license (did you mean "
+                  "/v1/analytics/commercial/deployment/license?)"},
+             Case{"filter: ''", "48: datasets[0].filter: must be 1 to 4096 bytes without control characters"},
+             Case{"filter: \"a\\nb\"", "48: datasets[0].filter: must be 1 to 4096 bytes without control characters"},
+             Case{"filter: " + std::string(4097, 'a'),
+                  "48: datasets[0].filter: must be 1 to 4096 bytes without control characters"},
+             Case{"groupby: channel", "49: datasets[0].groupby: must be a list of at least one value"},
+             Case{"groupby: []", "49: datasets[0].groupby: must be a list of at least one value"},
+             Case{"groupby: [channel, channel]", "59: datasets[0].groupby[1]: is in the list already"},
+             Case{"groupby: [licensesSold]",
+                  "50: datasets[0].groupby[0]: must be serviceCode, channel, customerTenantId, productId, serviceName, "
+                  "customerName or productName"},
+         }) {
+        CAPTURE(each.text);
+        CHECK(complaints_about(required + "datasets: [{name: licenses_deployment, " + each.text + "}]") ==
+              "usaged.yaml:2:" + each.complaint);
+    }
+}
+
+TEST_CASE("a field that is nearly one to group by comes with the right one")
+{
+    for (auto const& each : {Case{"customerTenantID", "customerTenantId"}, Case{"workload_code", "workloadCode"}}) {
+        CAPTURE(each.text);
+        CHECK(complaints_about(required + "datasets: [{name: licenses_usage, groupby: [" + each.text + "]}]")
+                  .ends_with(" (did you mean " + each.complaint + "?)"));
+    }
+}
+
+TEST_CASE("a heartbeat URL that is not https is refused and not shown")
+{
+    for (auto const& url : {"http://hc.example/hunter2", "hc.example/hunter2", "https://me:hunter2@hc.example/",
+                            "https://hc.example/#hunter2", "https://hc.example:0/hunter2", "https:///hunter2", "''"}) {
+        CAPTURE(url);
+        CHECK(complaints_about(required + "heartbeat_url: " + url) ==
+              "usaged.yaml:2:16: heartbeat_url: must be https://HOST/PATH, without user and fragment");
+    }
+}
+
 TEST_CASE("settings that this version cannot honour are refused, never ignored")
 {
-    for (auto const& each : {Case{"heartbeat_url: https://hc.example", "2:1: heartbeat_url"},
-                             Case{"metrics: {listen: 127.0.0.1:9815}", "2:1: metrics"},
+    for (auto const& each : {Case{"metrics: {listen: 127.0.0.1:9815}", "2:1: metrics"},
                              Case{"storage: {postgresql: {conninfo: x}}", "2:11: storage.postgresql"}}) {
         CAPTURE(each.text);
         CHECK(complaints_about(required + each.text) ==

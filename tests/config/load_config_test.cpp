@@ -165,6 +165,30 @@ TEST_CASE("a dataset with a schedule of its own keeps the general waits after fa
     CHECK(config.datasets[0].schedule.failed_max == 3min);
 }
 
+TEST_CASE("every dataset can be configured, each with what its endpoint takes")
+{
+    auto const config =
+        load(required + "datasets: [partner_licenses_usage, partner_licenses_deployment, customer_licenses_usage,\n"
+                        "  {name: customer_licenses_deployment, schedule: {every: 7d}},\n"
+                        "  {name: licenses_usage, filter: \"customerName ne 'O''Neil & Söhne'\"},\n"
+                        "  {name: licenses_deployment, groupby: [customerTenantId, productName],\n"
+                        "   path: /v1/analytics/commercial/deployment/license}]");
+    REQUIRE(config.datasets.size() == datasets().size());
+    for (std::size_t i = 0; i < datasets().size(); ++i) CHECK(config.datasets[i].dataset == &datasets()[i]);
+    for (std::size_t i = 0; i < 4; ++i) CHECK(config.datasets[i].query == DatasetQuery{});
+    CHECK(config.datasets[3].schedule.every == 168h);
+    CHECK(config.datasets[4].query == DatasetQuery{{}, "customerName ne 'O''Neil & Söhne'", {}});
+    CHECK(config.datasets[5].query ==
+          DatasetQuery{"/v1/analytics/commercial/deployment/license", {}, {"customerTenantId", "productName"}});
+}
+
+TEST_CASE("a heartbeat URL keeps its path and query")
+{
+    CHECK(load(required).heartbeat_url.empty());
+    CHECK(load(required + "heartbeat_url: 'https://HC.example:8443/Ping/?a=B'").heartbeat_url ==
+          "https://hc.example:8443/Ping/?a=B");
+}
+
 TEST_CASE("polls may follow within milliseconds only when the service is on this computer")
 {
     std::string const fast = "schedule: {every: 5ms, jitter: 0s}\nretry: {failed_poll: {initial: 1ms}}\n";

@@ -1,3 +1,4 @@
+#include "config/dataset_settings.h"
 #include "tests/config/configuration.h"
 #include "tests/support/temp_dir.h"
 
@@ -120,14 +121,26 @@ bool accepted(Path const& path, std::string const& value)
     return complaints.find(": " + dotted(path) + ": ") == std::string::npos;
 }
 
+/// The keys that a complaint about an unknown one lists.
+std::set<std::string> keys_listed(std::string const& complaint)
+{
+    auto const list = complaint.substr(complaint.find("there are ") + 10);
+    static std::regex const separator{", | or "};
+    return {std::sregex_token_iterator{list.begin(), list.end(), separator, -1}, std::sregex_token_iterator{}};
+}
+
 /// The keys that the loader knows in a section, from what it says about an unknown one.
 std::set<std::string> keys_of_loader(Path path)
 {
     path.emplace_back("qqqqqqqqqqqqqqqqqq");
-    auto const complaint = complaints_about(with(path, "1"));
-    auto const list = complaint.substr(complaint.find("there are ") + 10);
-    static std::regex const separator{", | or "};
-    return {std::sregex_token_iterator{list.begin(), list.end(), separator, -1}, std::sregex_token_iterator{}};
+    return keys_listed(complaints_about(with(path, "1")));
+}
+
+std::vector<std::string> words(YAML::Node const& list)
+{
+    std::vector<std::string> found;
+    for (auto const& word : list) found.push_back(word.as<std::string>());
+    return found;
 }
 
 TEST_CASE("schema and loader know the same keys")
@@ -199,7 +212,8 @@ TEST_CASE("the defaults of the schema are those of the loader and fit the schema
         auto const& node = key.schema;
         auto const value = node["default"];
         CAPTURE(dotted(path));
-        static std::set<std::string> const without{"tenant", "client_id", "at", "proxy", "proxy_user", "crl_file"};
+        static std::set<std::string> const without{"tenant",     "client_id", "at",           "proxy",
+                                                   "proxy_user", "crl_file",  "heartbeat_url"};
         auto const leaf = !node["properties"] && path.size() < 3 && !without.contains(path.back());
         CHECK((!leaf || value));
         if (!value) continue;
@@ -265,6 +279,41 @@ TEST_CASE("the schema knows the datasets that this version knows")
     std::set<std::string> in_program;
     for (auto const& dataset : datasets()) in_program.emplace(dataset.name);
     CHECK(in_schema == in_program);
+}
+
+TEST_CASE("schema and loader know the same keys of an entry of datasets")
+{
+    auto const complaint = complaints_about(required + "datasets: [{name: licenses_usage, qqqqqqqqqqqqqqqqqq: 1}]");
+    std::set<std::string> in_schema;
+    for (auto const& property : schema()["definitions"]["dataset"]["properties"])
+        in_schema.insert(property.first.as<std::string>());
+    CHECK(keys_listed(complaint) == in_schema);
+}
+
+TEST_CASE("the schema knows the paths of each dataset and the fields that it can be grouped by")
+{
+    int conditions = 0;
+    for (auto const& part : schema()["definitions"]["dataset"]["allOf"]) {
+        if (part["if"]["not"]) continue;
+        ++conditions;
+        auto const& dataset = *find_dataset(part["if"]["properties"]["name"]["const"].as<std::string>());
+        auto const allowed = part["then"]["properties"];
+        auto const fields = groupable_fields(dataset);
+        CHECK(words(allowed["path"]["enum"]) == std::vector<std::string>{dataset.paths.begin(), dataset.paths.end()});
+        CHECK(words(allowed["groupby"]["items"]["enum"]) == std::vector<std::string>{fields.begin(), fields.end()});
+    }
+    CHECK(conditions == 2);
+}
+
+TEST_CASE("every key of an entry of datasets stands in the shipped configuration")
+{
+    auto const example = read_file(USAGED_CONFIG_DIR "/usaged.yaml");
+    for (auto const& property : schema()["definitions"]["dataset"]["properties"]) {
+        auto const key = property.first.as<std::string>();
+        CAPTURE(key);
+        CHECK(std::regex_search(example, std::regex{"#  .*\\b" + key + "(:|  )"}));
+    }
+    for (auto const& dataset : datasets()) CHECK(example.find(dataset.name) != std::string::npos);
 }
 
 } // namespace

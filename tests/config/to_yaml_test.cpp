@@ -13,7 +13,9 @@ TEST_CASE("what is shown of a configuration is read to the same configuration")
         "   audience: 'https://audience', token_endpoint: v1,\n"
         "   client_id: 11111111-2222-3333-4444-555555555555, certificate: {file: '/a: \"b\" # c', key: {env: KEY}},\n"
         "   refresh_token: {credential: 'null'}}\n"
-        "datasets: [{name: partner_licenses_usage, schedule: {jitter: 0s}}]\n"
+        "datasets: [{name: partner_licenses_usage, schedule: {jitter: 0s}},\n"
+        "  {name: licenses_usage, filter: \"channel eq '# a: b'\", groupby: [channel, productId],\n"
+        "   path: /v1/analytics/commercial/usage/license}]\n"
         "schedule: {at: ['06:30', '18:00'], timezone: Europe/Amsterdam}\n"
         "retry: {attempts: 1, initial: 2ms, max: 3s, max_retry_after: 0s, failed_poll: {initial: 7ms, max: 8h}}\n"
         "http: {connect_timeout: 1500ms, response_timeout: 1h, max_body: 65KiB, ca_file: '/x y',\n"
@@ -40,7 +42,8 @@ TEST_CASE("what is shown of a configuration is read to the same configuration")
                               "v1",         "https://audience",
                               "KEY",        "http://proxy:3128",
                               "/crl",       "/password",
-                              "json"}) {
+                              "json",       "channel eq '# a: b'",
+                              "productId",  "path: /v1/analytics/commercial/usage/license"}) {
         CAPTURE(value);
         CHECK(shown.find(value) != std::string::npos);
     }
@@ -95,6 +98,14 @@ log:
   level: info
   format: auto
 )");
+}
+
+TEST_CASE("of a heartbeat URL only the host is shown")
+{
+    auto const shown = to_yaml(load(required + "heartbeat_url: 'https://hc.example:8443/hunter2?hunter2'"));
+    CHECK(shown.find("heartbeat_url: https://hc.example:8443/***\n") != std::string::npos);
+    CHECK(shown.find("hunter2") == std::string::npos);
+    CHECK(to_yaml(load(shown)) == shown);
 }
 
 TEST_CASE("a credential is shown as its source")

@@ -127,7 +127,7 @@ TEST_CASE("a database that usaged would refuse is found out and left alone")
         auto const diagnosis = diagnose(site);
         check_failure(diagnosis, 74, "FAIL  database: " + site.database().string(), "usaged");
         CHECK(diagnosis.mentions(each.complaint));
-        CHECK(diagnosis.says("ok    answer: "));
+        CHECK(diagnosis.says("ok    answer of partner_licenses_usage: "));
         CHECK(read_file(site.database()) == bytes);
     }
 }
@@ -219,7 +219,7 @@ TEST_CASE("the end of a certificate is told, and in good time")
 {
     Installation const fresh{{}, with_certificate(24h * 365)};
     CHECK(diagnose(fresh).says("ok    certificate: "));
-    CHECK(diagnose(fresh).says("ok    answer: "));
+    CHECK(diagnose(fresh).says("ok    answer of partner_licenses_usage: "));
     Installation const ageing{{}, with_certificate(24h * 20 + 1h)};
     auto const warned = diagnose(ageing);
     CHECK(warned.status == 0);

@@ -22,9 +22,9 @@ TEST_CASE("where all is well the doctor says so, and stores the new token")
     auto const diagnosis = diagnose(site);
     CAPTURE(diagnosis.text);
     CHECK(diagnosis.status == 0);
-    for (auto const* check :
-         {"configuration", "client secret", "refresh token", "trusted roots", "state directory", "database", "DNS",
-          "connection", "clock", "tenant", "token", "multi-factor authentication", "role", "answer"}) {
+    for (auto const* check : {"configuration", "client secret", "refresh token", "trusted roots", "state directory",
+                              "database", "DNS", "connection", "clock", "tenant", "token",
+                              "multi-factor authentication", "role", "answer of partner_licenses_usage"}) {
         CAPTURE(check);
         CHECK(diagnosis.says("ok    " + std::string{check} + ": "));
     }
@@ -62,7 +62,7 @@ TEST_CASE("an API elsewhere is tried too, and the token is tried without it")
     auto const both = diagnose(site);
     CHECK(both.says("ok    connection: 127.0.0.1" + port));
     CHECK(both.says("ok    connection: localhost" + port));
-    CHECK(both.says("ok    answer: "));
+    CHECK(both.says("ok    answer of partner_licenses_usage: "));
 
     site.configure({{"partner_center.base_url", "https://localhost:1"}});
     auto const half = diagnose(site);
@@ -160,11 +160,64 @@ TEST_CASE("servers that answer with faults are told apart")
 {
     Installation site;
     site.simulator.script(Endpoint::usage, answer(503));
-    check_failure(diagnose(site), 69, "FAIL  answer: ", "");
+    check_failure(diagnose(site), 69, "FAIL  answer of partner_licenses_usage: ", "");
     site.simulator.script(Endpoint::token, answer(500));
     check_failure(diagnose(site), 69, "FAIL  token: ", "");
     site.simulator.script(Endpoint::usage, no_answer(Ending::reset), 2);
-    check_failure(diagnose(site), 69, "FAIL  answer: ", "check the network");
+    check_failure(diagnose(site), 69, "FAIL  answer of partner_licenses_usage: ", "check the network");
+}
+
+TEST_CASE("every dataset that is configured is asked for as little as it takes")
+{
+    Installation const site{
+        {{"datasets", "[partner_licenses_usage, partner_licenses_deployment, customer_licenses_usage, "
+                      "customer_licenses_deployment, licenses_usage, licenses_deployment]"}}};
+    auto const diagnosis = diagnose(site);
+    CAPTURE(diagnosis.text);
+    CHECK(diagnosis.status == 0);
+    CHECK(lines_with(diagnosis.text, "ok    answer of ").size() == 6);
+    CHECK(lines_with(diagnosis.text, "ok    role: ").size() == 1);
+    CHECK(lines_with(diagnosis.text, "ok    multi-factor authentication: ").size() == 1);
+    CHECK(site.simulator.requests(Endpoint::customers).front().target == "/v1/customers?size=1");
+    CHECK(site.simulator.requests(Endpoint::customer_usage).size() == 1);
+    CHECK(site.simulator.requests(Endpoint::licenses_usage).front().target.ends_with("?top=1"));
+}
+
+TEST_CASE("a dataset that is not served is found out besides those that are")
+{
+    Installation site{{{"datasets", "[licenses_usage, partner_licenses_deployment, licenses_deployment]"}}};
+    site.simulator.script(Endpoint::partner_deployment, answer(500));
+    auto const diagnosis = diagnose(site);
+    check_failure(diagnosis, 69, "FAIL  answer of partner_licenses_deployment: ", "");
+    CHECK(lines_with(diagnosis.text, "ok    answer of ").size() == 2);
+}
+
+TEST_CASE("a commercial dataset is asked for at the other path too")
+{
+    SimulatorOptions options;
+    options.commercial.paths = CommercialPaths::without_partner;
+    Installation const site{{{"datasets", "[licenses_usage]"}}, options};
+    CHECK(diagnose(site).says("ok    answer of licenses_usage: "));
+    CHECK(site.simulator.requests(Endpoint::licenses_usage).size() == 2);
+}
+
+TEST_CASE("a first customer that the server refuses is a warning")
+{
+    SimulatorOptions options;
+    options.market.without_relationship = {0};
+    Installation const site{{{"datasets", "[customer_licenses_deployment]"}}, options};
+    auto const diagnosis = diagnose(site);
+    CHECK(diagnosis.status == 0);
+    CHECK(diagnosis.says("ok    role: "));
+    CHECK(diagnosis.says("warn  answer of customer_licenses_deployment: the server refuses the first customer: "));
+}
+
+TEST_CASE("a partner without customers has nothing to be asked for by customer")
+{
+    SimulatorOptions options;
+    options.market.customers = 0;
+    Installation const site{{{"datasets", "[customer_licenses_usage]"}}, options};
+    CHECK(diagnose(site).says("skip  answer of customer_licenses_usage: the partner has no customer"));
 }
 
 TEST_CASE("a usaged that runs keeps its token to itself, which is no failure")
@@ -200,7 +253,7 @@ TEST_CASE("a proxy is named, used, and its refusals told")
     CHECK(admitted.status == 0);
     CHECK(admitted.says("ok    proxy: " + proxy.url().substr(7) + " is the way to 127.0.0.1:"));
     CHECK(admitted.says("skip  DNS: "));
-    CHECK(admitted.says("ok    answer: "));
+    CHECK(admitted.says("ok    answer of partner_licenses_usage: "));
 
     write_file(password, "open-barley\n", fs::perms{0600});
     auto const refused = diagnose(site);

@@ -29,9 +29,14 @@ std::string place_of(std::filesystem::path const& file, std::string const& text)
 
 TEST_CASE("a bad command line is a usage error")
 {
-    for (auto const& arguments : {Lines{}, Lines{"frobnicate"}, Lines{"fetch", "--frobnicate"}, Lines{"--log-level"},
-                                  Lines{"--log-level", "loud", "check"}, Lines{"check", "--log-format", "xml"},
-                                  Lines{"fetch", "--output", "csv"}, Lines{"fetch", "--dry-run", "--output", "xml"}}) {
+    for (auto const& arguments :
+         {Lines{}, Lines{"frobnicate"}, Lines{"fetch", "--frobnicate"}, Lines{"--log-level"},
+          Lines{"--log-level", "loud", "check"}, Lines{"check", "--log-format", "xml"},
+          Lines{"fetch", "--output", "csv"}, Lines{"fetch", "--dry-run", "--output", "xml"}, Lines{"backfill"},
+          Lines{"backfill", "--from", "2026-01-01"}, Lines{"backfill", "--from", "2026-01-32", "--to", "2026-02-01"},
+          Lines{"backfill", "--from", "2026-02-01", "--to", "2026-01-01"},
+          Lines{"backfill", "--from", "2026-01-01", "--to", "9999-01-01"}, Lines{"backup"}, Lines{"backup", "a", "b"},
+          Lines{"replay", "--poll"}, Lines{"replay", "--poll", "0"}, Lines{"replay", "--poll", "many"}}) {
         CAPTURE(arguments.size());
         auto const ended = run_usaged(arguments);
         CHECK(ended.status == 64);
@@ -44,7 +49,7 @@ TEST_CASE("help names every command")
 {
     auto const ended = run_usaged({"--help"});
     CHECK(ended.status == 0);
-    for (auto const* command : {"run", "fetch", "check", "status", "migrate"})
+    for (auto const* command : {"run", "fetch", "login", "check", "status", "migrate", "backfill", "replay", "backup"})
         CHECK_FALSE(lines_with(ended.output, "  " + std::string{command}).empty());
     CHECK(run_usaged({"fetch", "--help"}).output.find("--dry-run") != std::string::npos);
 }
@@ -63,7 +68,7 @@ TEST_CASE("the version comes with those of the libraries")
 TEST_CASE("errors of the configuration are told all at once, each with its place")
 {
     Installation const site{{{"schedule.evry", "24h"}, {"retry.attempts", "many"}}};
-    for (auto const* command : {"run", "fetch", "check", "migrate"}) {
+    for (auto const* command : {"run", "fetch", "check", "migrate", "replay"}) {
         CAPTURE(command);
         auto const ended = site.usaged({command});
         CHECK(ended.status == 78);

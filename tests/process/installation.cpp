@@ -14,7 +14,7 @@
 namespace usaged::test {
 namespace {
 
-std::string number_text(double value)
+std::string shortest_number(double value)
 {
     std::array<char, 64> text{};
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
@@ -23,7 +23,7 @@ std::string number_text(double value)
 std::string value_text(sqlite3_stmt* statement, int column)
 {
     if (sqlite3_column_type(statement, column) == SQLITE_FLOAT)
-        return number_text(sqlite3_column_double(statement, column));
+        return shortest_number(sqlite3_column_double(statement, column));
     auto const* const bytes = static_cast<char const*>(sqlite3_column_blob(statement, column));
     auto const size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
     return bytes == nullptr ? std::string{} : std::string{bytes, size};
@@ -89,7 +89,7 @@ std::vector<std::string> history_rows(Simulator const& simulator, std::size_t st
     std::vector<std::string> rows;
     for (auto const& row : simulator.series().history(step))
         rows.push_back(stored_date_time(row.processed_date) + '|' + row.service_name + '|' + row.workload_name + '|' +
-                       row.channel + '|' + number_text(row.prorated_licenses_usage_percent));
+                       row.channel + '|' + shortest_number(row.prorated_licenses_usage_percent));
     return rows;
 }
 

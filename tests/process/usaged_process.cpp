@@ -7,11 +7,14 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <spawn.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <termios.h>
 #include <unistd.h>
 
 namespace usaged::test {
@@ -32,12 +35,25 @@ struct Pipe {
 /// What would make usaged act differently from one computer to the next.
 bool concerns_usaged(std::string_view variable)
 {
-    static constexpr std::string_view names[] = {"HTTPS_PROXY",    "https_proxy",    "NO_PROXY",
-                                                 "no_proxy",       "NOTIFY_SOCKET",  "WATCHDOG_USEC",
-                                                 "WATCHDOG_PID",   "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY",
-                                                 "STATE_DIRECTORY"};
+    static constexpr std::string_view names[] = {
+        "HTTPS_PROXY",           "https_proxy",     "NO_PROXY",     "no_proxy",
+        "NOTIFY_SOCKET",         "WATCHDOG_USEC",   "WATCHDOG_PID", "JOURNAL_STREAM",
+        "CREDENTIALS_DIRECTORY", "STATE_DIRECTORY", "TERM"};
     auto const name = variable.substr(0, variable.find('='));
     return std::ranges::find(names, name) != std::ranges::end(names);
+}
+
+/// As a pipe, the reading end first, but the writing end is a terminal that takes bytes as they are.
+Pipe terminal()
+{
+    Pipe pipe;
+    for (int const end : pipe.ends) ::close(end);
+    termios raw{};
+    ::cfmakeraw(&raw);
+    winsize const size{24, 80, 0, 0};
+    require(::openpty(pipe.ends.data(), pipe.ends.data() + 1, nullptr, &raw, &size) == 0 ? 0 : errno, "openpty");
+    for (int const end : pipe.ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    return pipe;
 }
 
 std::vector<std::string> environment_of(ProcessOptions const& options)
@@ -130,7 +146,7 @@ UsagedProcess::UsagedProcess(std::vector<std::string> const& arguments, ProcessO
     : command_{joined(arguments)}, transcript_{options.transcript}
 {
     Pipe const output;
-    Pipe const log;
+    Pipe const log = options.on_terminal ? terminal() : Pipe{};
     std::optional<Pipe> input;
     if (options.with_input) {
         std::signal(SIGPIPE, SIG_IGN); // what is typed after the end must not end the test

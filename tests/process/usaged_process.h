@@ -38,6 +38,7 @@ struct ProcessOptions {
     std::optional<std::size_t> largest_file = {};        ///< writes beyond so many bytes fail; a multiple of 512
     bool with_input = false;                             ///< standard input is a pipe, for `type`; else it is empty
     bool input_closed = false;                           ///< there is no standard input at all
+    bool on_terminal = false;                            ///< standard error is a terminal of 80 columns
     std::shared_ptr<Transcript> transcript = {};         ///< gets what the process wrote when its object goes
 };
 

@@ -18,6 +18,7 @@ char lower(char c)
 std::string reason(int status)
 {
     static std::map<int, std::string> const reasons{{200, "OK"},
+                                                    {204, "No Content"},
                                                     {302, "Found"},
                                                     {400, "Bad Request"},
                                                     {401, "Unauthorized"},
@@ -78,7 +79,9 @@ std::string to_bytes(Answer const& answer, bool keep_alive)
     text += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
     for (auto const& header : answer.headers) text += header.name + ": " + header.value + "\r\n";
     if (!keep_alive) text += "Connection: close\r\n";
-    return text + "\r\n" + answer.body;
+    text.reserve(text.size() + 2 + answer.body.size());
+    text += "\r\n";
+    return text += answer.body;
 }
 
 std::string http_date(std::chrono::system_clock::time_point time)

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -23,7 +24,8 @@ struct Fault {
     std::optional<std::string> bytes = {}; ///< go over the wire instead of the regular answer
     std::optional<std::size_t> cut = {};   ///< only so many bytes of the answer are sent
     Ending ending = Ending::keep_alive;
-    std::chrono::milliseconds tick{0}; ///< the answer goes byte by byte, with such a pause after each
+    std::chrono::milliseconds tick{0};        ///< the answer goes byte by byte, with such a pause after each
+    std::function<void(Answer&)> change = {}; ///< made to the regular answer, which is then not compressed
 };
 
 /// The regular answer: lets one request pass before the faults scripted after it.

@@ -48,6 +48,21 @@ std::optional<FormFields> parse_form(std::string_view body)
     return fields;
 }
 
+std::optional<FormFields> parse_query(std::string_view query)
+{
+    std::string encoded;
+    for (auto const c : query) encoded += c == ',' ? "%2C" : std::string(1, c);
+    return parse_form(encoded);
+}
+
+std::optional<std::size_t> parse_number(std::string_view text)
+{
+    std::size_t number = 0;
+    auto const result = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
 std::string field_of(FormFields const& fields, std::string const& name)
 {
     auto const found = fields.find(name);

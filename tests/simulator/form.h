@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,12 @@ using FormFields = std::map<std::string, std::string>;
 /// The fields of an `application/x-www-form-urlencoded` body or of a query, decoded. Nothing if a field is there twice,
 /// has no `=`, or is not properly percent-encoded.
 std::optional<FormFields> parse_form(std::string_view body);
+
+/// The same for a query in which a comma may stand for itself.
+std::optional<FormFields> parse_query(std::string_view query);
+
+/// A decimal number and nothing else.
+std::optional<std::size_t> parse_number(std::string_view text);
 
 /// The value of that field, empty if it is not there.
 std::string field_of(FormFields const& fields, std::string const& name);

@@ -6,6 +6,8 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <string>
 
 namespace {
 
@@ -15,7 +17,12 @@ struct Arguments {
     std::string every = "24h";
     std::int64_t expires_in = 3600;
     bool certificate = false;
+    bool all_datasets = false;
 };
+
+constexpr auto dataset_names =
+    "[partner_licenses_usage, partner_licenses_deployment, customer_licenses_usage, customer_licenses_deployment, "
+    "licenses_usage, licenses_deployment]";
 
 void add_options(CLI::App& app, Arguments& arguments)
 {
@@ -27,11 +34,21 @@ void add_options(CLI::App& app, Arguments& arguments)
     app.add_option("--seed", options.seed, "Of the series of answers")->capture_default_str();
     app.add_option("--dates", options.dates, "Processing dates to serve before the last answer stays")
         ->capture_default_str();
-    app.add_flag("--advance-per-request", options.advance_per_request, "Every answer moves the data on by a step");
+    app.add_flag("--advance-per-request", options.advance_per_request,
+                 "Every answer of partner_licenses_usage moves all data on by a step");
     app.add_option("--expires-in", arguments.expires_in, "Lifetime of access tokens in seconds")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_flag("--gzip", options.gzip, "Compress the answers of the API");
+    app.add_flag("--all-datasets", arguments.all_datasets, "usaged.yaml names all six datasets, else the default one");
+    app.add_option("--customers", options.market.customers, "How many the partner has")->capture_default_str();
+    app.add_option("--products", options.market.products_per_customer, "How many each customer has")
+        ->capture_default_str();
+    app.add_option("--days-kept", options.commercial.days_kept, "Processing dates that can be asked for")
+        ->capture_default_str();
+    app.add_option("--page-limit", options.commercial.page_limit, "Rows on a page of the commercial endpoints at most")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_flag("--certificate", arguments.certificate, "The application has a certificate instead of a secret");
 }
 
@@ -64,7 +81,9 @@ void run(Arguments arguments)
     if (arguments.certificate) add_certificate(arguments.options);
     std::filesystem::create_directories(arguments.directory);
     usaged::test::Simulator const simulator{arguments.options};
-    auto const file = simulator.configuration(arguments.directory, {{"schedule.every", arguments.every}});
+    std::map<std::string, std::string> settings{{"schedule.every", arguments.every}};
+    if (arguments.all_datasets) settings["datasets"] = dataset_names;
+    auto const file = simulator.configuration(arguments.directory, settings);
     std::cout << simulator.base_url() << ' ' << file.string() << std::endl;
     int signal = 0;
     sigwait(&signals, &signal);

@@ -75,7 +75,21 @@ std::map<std::string, std::string> SimulatedClient::usage_headers(std::string co
 std::string SimulatedClient::usage_request(std::map<std::string, std::string> const& headers,
                                            std::string const& query) const
 {
-    return "GET /v1/analytics/licenses/usage" + query + " HTTP/1.1\r\n" + lines(headers) + "\r\n";
+    return api_request("/v1/analytics/licenses/usage" + query, headers);
+}
+
+std::string SimulatedClient::api_request(std::string const& target,
+                                         std::map<std::string, std::string> const& headers) const
+{
+    return "GET " + target + " HTTP/1.1\r\n" + lines(headers) + "\r\n";
+}
+
+ReceivedAnswer SimulatedClient::fetch(std::string const& target, std::string const& access_token,
+                                      std::string const& continuation) const
+{
+    auto headers = usage_headers(access_token);
+    if (!continuation.empty()) headers["MS-ContinuationToken"] = continuation;
+    return ask(api_request(target, headers));
 }
 
 std::string SimulatedClient::usage_request(std::string const& access_token) const

@@ -25,6 +25,12 @@ public:
     std::string usage_request(std::map<std::string, std::string> const& headers, std::string const& query = {}) const;
     std::string usage_request(std::string const& access_token) const;
 
+    /// A good request for `target`, a path with a query, with these headers.
+    std::string api_request(std::string const& target, std::map<std::string, std::string> const& headers) const;
+    /// Asks so; with that continuation token if it is not empty.
+    ReceivedAnswer fetch(std::string const& target, std::string const& access_token,
+                         std::string const& continuation = {}) const;
+
     /// Sends over a connection of its own.
     ReceivedAnswer ask(std::string_view request) const;
 

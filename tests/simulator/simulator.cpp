@@ -60,25 +60,36 @@ std::filesystem::path Simulator::configuration(std::filesystem::path const& dire
 
 UsageSeries const& Simulator::series() const
 {
-    return impl_->usage.series();
+    return impl_->partner_center.market().series();
+}
+
+Market const& Simulator::market() const
+{
+    return impl_->partner_center.market();
 }
 
 std::size_t Simulator::step() const
 {
     std::lock_guard const lock{impl_->mutex};
-    return impl_->usage.step();
+    return impl_->partner_center.step();
 }
 
 void Simulator::advance(std::size_t steps)
 {
     std::lock_guard const lock{impl_->mutex};
-    impl_->usage.advance(steps);
+    impl_->partner_center.advance(steps);
 }
 
 void Simulator::serve(std::vector<std::string> pages)
 {
     std::lock_guard const lock{impl_->mutex};
-    impl_->usage.serve(std::move(pages));
+    impl_->partner_center.serve(Endpoint::usage, std::move(pages));
+}
+
+void Simulator::serve(Endpoint endpoint, std::vector<std::string> pages)
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->partner_center.serve(endpoint, std::move(pages));
 }
 
 void Simulator::advance_clock(std::chrono::seconds by)
@@ -154,6 +165,12 @@ void Simulator::clear_script()
     impl_->connection_faults.clear();
 }
 
+void Simulator::random_faults(std::uint64_t seed, double probability)
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->random_faults.emplace(seed, probability);
+}
+
 void Simulator::go_down()
 {
     impl_->server.reset();
@@ -181,6 +198,12 @@ std::size_t Simulator::connections() const
 {
     std::lock_guard const lock{impl_->mutex};
     return impl_->connections;
+}
+
+std::vector<std::string> Simulator::random_faults_sent() const
+{
+    std::lock_guard const lock{impl_->mutex};
+    return impl_->random_faults ? impl_->random_faults->dealt() : std::vector<std::string>{};
 }
 
 void Simulator::wait_for_requests(std::size_t count, std::chrono::seconds limit) const

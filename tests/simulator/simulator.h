@@ -1,7 +1,11 @@
 #pragma once
 
+#include "tests/simulator/commercial_options.h"
+#include "tests/simulator/customer_list.h"
+#include "tests/simulator/endpoint.h"
 #include "tests/simulator/exchange.h"
 #include "tests/simulator/fault.h"
+#include "tests/simulator/market.h"
 #include "tests/simulator/usage_series.h"
 #include "tests/support/certificates.h"
 
@@ -21,7 +25,7 @@ struct SimulatorOptions {
     std::uint16_t port = 0;           ///< 0: a free one
     std::uint64_t seed = 1;           ///< of the series of answers
     std::size_t dates = 400;          ///< processing dates in the series; afterwards the last answer stays
-    bool advance_per_request = false; ///< every regular answer with the series moves it on by a step
+    bool advance_per_request = false; ///< every regular answer with the series moves all data on by a step
     std::chrono::seconds expires_in{3600};
     bool public_client = false;        ///< the application has no secret
     std::string client_certificate;    ///< PEM: the application proves itself with this instead of a secret
@@ -31,11 +35,12 @@ struct SimulatorOptions {
     bool rotate_refresh_tokens = true; ///< hand out a new refresh token with every access token; else never one
     std::optional<std::chrono::seconds> refresh_in = {}; ///< of token answers; nothing: they do not say
     std::chrono::seconds device_code_interval{5};        ///< how long a client waits before it asks again
+    MarketOptions market = {};                           ///< of all datasets but partner_licenses_usage
+    CommercialOptions commercial = {};
+    CustomerListOptions customer_list = {};
     /// Of the server, issued by the simulator's own CA. Without any name it gets `localhost` and `127.0.0.1`.
     CertificateOptions certificate = {};
 };
-
-enum class Endpoint { token, usage, authorize, device_code, other };
 
 /// A Partner Center and an Entra ID that run here: HTTPS on 127.0.0.1, one port for both. It demands what the real ones
 /// demand and answers as they are documented to. It listens from the constructor to the destructor, in a thread of its
@@ -64,10 +69,17 @@ public:
 
     // The data
     UsageSeries const& series() const;
-    std::size_t step() const; ///< of the series that the next regular answer shows, see UsageSeries::history
+    Market const& market() const; ///< all six datasets
+    std::size_t step() const;     ///< that the next regular answer shows, see UsageSeries::history and Market::history
     void advance(std::size_t steps = 1);
     /// Serves these bodies instead of the series, a page each (see usage_pages); none: the series again.
     void serve(std::vector<std::string> pages);
+    /// Serves these bodies at one of the seven endpoints of the API, whatever else the request says. The first goes to
+    /// a request that does not ask for a further page; each further one to the next request that is new by its query
+    /// (commercial endpoints, partner_deployment), by its MS-ContinuationToken (customers), or by its path (the
+    /// customers' endpoints); to the same request again goes the same body. Whoever asks for more than there is gets an
+    /// empty `Value`, else 400. With the option `gzip` they are compressed once, here. None: the market again.
+    void serve(Endpoint endpoint, std::vector<std::string> pages);
 
     // Tokens
     /// Moves the simulator's clock, which token expiry and the Date header follow. It starts at the present time.
@@ -96,6 +108,11 @@ public:
     void script_connection(ConnectionFault fault, std::size_t count = 1);
     /// Forgets what was scripted and not yet consumed.
     void clear_script();
+    /// From now on each request to the API or the token endpoint that no script waits for gets a fault with that
+    /// probability, 0 for no more. None of them can be mistaken for good data: a client that takes only what it can
+    /// trust holds nothing in the end that the market did not serve, and misses nothing that it asks for again. The
+    /// same requests get the same faults for the same seed.
+    void random_faults(std::uint64_t seed, double probability);
     /// Stops listening and ends all connections; tokens, data and records stay.
     void go_down();
     /// Listens again, on the same port.
@@ -104,7 +121,8 @@ public:
     // Records
     std::vector<Request> requests() const; ///< in the order of arrival
     std::vector<Request> requests(Endpoint endpoint) const;
-    std::size_t connections() const; ///< accepted so far
+    std::size_t connections() const;                     ///< accepted so far
+    std::vector<std::string> random_faults_sent() const; ///< what they were, in words, in order
     /// Blocks until so many requests (of that endpoint) have arrived since the start. Throws std::runtime_error if they
     /// have not within the limit.
     void wait_for_requests(std::size_t count, std::chrono::seconds limit = std::chrono::seconds{30}) const;

@@ -43,9 +43,12 @@ AuthorityOptions authority_options(SimulatorOptions const& options)
     return authority;
 }
 
-UsageOptions usage_options(SimulatorOptions const& options)
+PartnerCenterOptions partner_center_options(SimulatorOptions const& options)
 {
-    return {options.signed_in_with_mfa, options.gzip, options.advance_per_request};
+    return {{options.signed_in_with_mfa, options.gzip},
+            options.advance_per_request,
+            options.commercial,
+            options.customer_list};
 }
 
 void apply(Fault const& fault, Reply& reply)
@@ -57,20 +60,12 @@ void apply(Fault const& fault, Reply& reply)
 
 } // namespace
 
-Endpoint endpoint_of(Request const& request)
-{
-    if (request.path() == "/v1/analytics/licenses/usage") return Endpoint::usage;
-    auto const entra = entra_endpoint(request.path());
-    if (!entra || entra->purpose == EntraPurpose::configuration) return Endpoint::other;
-    if (entra->purpose == EntraPurpose::token) return Endpoint::token;
-    return entra->purpose == EntraPurpose::authorize ? Endpoint::authorize : Endpoint::device_code;
-}
-
 Simulator::Impl::Impl(SimulatorOptions const& wanted)
     : options{wanted}, ca{make_authority_certificate()}, certificate{make_server_certificate(ca, wanted.certificate)},
       authority{authority_options(wanted)}, seed{authority.tokens().issue_refresh_token()},
-      usage{UsageSeries{wanted.seed, wanted.dates}, usage_options(wanted),
-            [this](std::string const& token, Authority::Time time) { return authority.tokens().accepts(token, time); }}
+      partner_center{
+          Market{UsageSeries{wanted.seed, wanted.dates}, wanted.seed, wanted.market}, partner_center_options(wanted),
+          [this](std::string const& token, Authority::Time time) { return authority.tokens().accepts(token, time); }}
 {
     // A client that knows the port in advance waits until everything is in place.
     std::lock_guard const lock{mutex};
@@ -113,26 +108,39 @@ Reply Simulator::Impl::on_request(Request const& request)
     requests.push_back(request);
     authority.note_secrets(request);
     arrived.notify_all();
-    auto const fault = next_fault(endpoint_of(request));
+    auto const fault = next_fault(request);
     Reply reply;
     reply.ending = request.keep_alive ? Ending::keep_alive : Ending::close_notify;
-    reply.bytes = fault.bytes ? *fault.bytes : to_bytes(respond(request), request.keep_alive);
+    reply.bytes = fault.bytes ? *fault.bytes : to_bytes(respond(request, fault), request.keep_alive);
     apply(fault, reply);
     return reply;
 }
 
-Fault Simulator::Impl::next_fault(Endpoint endpoint)
+Fault Simulator::Impl::next_fault(Request const& request)
 {
+    auto const endpoint = endpoint_of(request);
     auto& queue = faults[endpoint];
-    if (queue.empty()) return regular();
+    if (queue.empty()) {
+        auto const regular_target = is_of_partner_center(endpoint) || endpoint == Endpoint::token;
+        return random_faults && regular_target ? random_faults->next(request) : regular();
+    }
     auto fault = std::move(queue.front());
     queue.pop_front();
     return fault;
 }
 
-Answer Simulator::Impl::respond(Request const& request)
+Answer Simulator::Impl::respond(Request const& request, Fault const& fault)
 {
-    auto answer = route(request);
+    Answer answer;
+    if (fault.change) {
+        auto plain = request;
+        std::erase_if(plain.headers,
+                      [](Header const& header) { return equal_ignoring_case(header.name, "Accept-Encoding"); });
+        answer = route(plain);
+        fault.change(answer);
+    } else {
+        answer = route(request);
+    }
     answer.headers.push_back({"Date", http_date(now())});
     return answer;
 }
@@ -144,11 +152,11 @@ Answer Simulator::Impl::route(Request const& request)
     if (hosts.size() != 1) return fault_answer(400, "2000", "The request must name one host.");
     if (hosts.front() != "127.0.0.1" + suffix && hosts.front() != "localhost" + suffix)
         return fault_answer(421, "2000", "The host is not served here.");
-    if (endpoint_of(request) == Endpoint::usage) return usage.answer(request, now());
+    if (is_of_partner_center(endpoint_of(request))) return partner_center.answer(request, now());
     if (auto const endpoint = entra_endpoint(request.path())) return authority.answer(request, *endpoint, now());
-    return {404,
-            {{"Content-Type", "application/json; charset=utf-8"}},
-            R"({"statusCode":404,"message":"Resource not found"})"};
+    auto answer = gateway_not_found();
+    answer.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
+    return answer;
 }
 
 } // namespace usaged::test

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "tests/simulator/authority.h"
+#include "tests/simulator/partner_center.h"
+#include "tests/simulator/random_faults.h"
 #include "tests/simulator/server.h"
 #include "tests/simulator/simulator.h"
-#include "tests/simulator/usage_endpoint.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -18,8 +19,6 @@
 #include <vector>
 
 namespace usaged::test {
-
-Endpoint endpoint_of(Request const& request);
 
 /// The parts of a simulator, and what becomes of a request that arrives. Whoever touches what the mutex is for holds
 /// it.
@@ -53,8 +52,9 @@ public:
     std::chrono::seconds clock_offset{0};
     Authority authority;
     std::string const seed;
-    UsageEndpoint usage;
+    PartnerCenter partner_center;
     std::map<Endpoint, std::deque<Fault>> faults;
+    std::optional<RandomFaults> random_faults;
     std::deque<ConnectionFault> connection_faults;
     std::vector<Request> requests;
     std::size_t connections = 0;
@@ -63,8 +63,8 @@ public:
 private:
     Accepted on_connection();
     Reply on_request(Request const& request);
-    Fault next_fault(Endpoint endpoint);
-    Answer respond(Request const& request);
+    Fault next_fault(Request const& request);
+    Answer respond(Request const& request, Fault const& fault);
     Answer route(Request const& request);
 };
 

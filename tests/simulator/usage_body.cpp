@@ -1,34 +1,12 @@
 #include "tests/simulator/json_text.h"
+#include "tests/simulator/licence_text.h"
 #include "tests/simulator/usage_series.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <span>
 
 namespace usaged::test {
 namespace {
-
-constexpr auto byte_order_mark = "\xEF\xBB\xBF";
-
-std::string date_text(std::chrono::sys_days date)
-{
-    std::chrono::year_month_day const day{date};
-    std::array<char, 32> text{};
-    auto const size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int{day.year()}, unsigned{day.month()},
-                                    unsigned{day.day()});
-    return {text.data(), static_cast<std::size_t>(size)};
-}
-
-/// Shortest form that reads back identical, with a fraction even if it is zero, as in the documented sample.
-std::string number_text(double value)
-{
-    std::array<char, 64> text{};
-    auto const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    std::string number{text.data(), end};
-    return number.find_first_of(".e") == std::string::npos ? number + ".0" : number;
-}
 
 std::string item_text(UsageRow const& row)
 {
@@ -48,13 +26,10 @@ std::string link_to(std::size_t page)
 
 std::string body_text(std::span<UsageRow const> rows, std::string const& links)
 {
-    std::string body = byte_order_mark;
-    body += R"({"totalCount":)" + std::to_string(rows.size()) + R"(,"items":[)";
-    for (auto const& row : rows) {
-        if (&row != &rows.front()) body += ',';
-        body += item_text(row);
-    }
-    return body + "]," + links + R"("attributes":{"objectType":"Collection"}})";
+    std::vector<std::string> items;
+    items.reserve(rows.size());
+    for (auto const& row : rows) items.push_back(item_text(row));
+    return items_body(items, links);
 }
 
 } // namespace

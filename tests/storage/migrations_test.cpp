@@ -23,6 +23,16 @@ void make_old_database(fs::path const& file, std::size_t count)
     if (count >= 2)
         database.exec("INSERT INTO partner_licenses_usage"
                       " VALUES ('2026-07-01T00:00:00Z', 'o365', 'Old', 'reseller', 1, NULL, 1, 1)");
+    if (count >= 4)
+        database.exec("INSERT INTO partner_licenses_deployment"
+                      " VALUES ('2026-07-01T00:00:00Z', 'old', 'reseller', 1, 2, NULL, 1, 1)");
+    if (count >= 7)
+        database.exec("INSERT INTO licenses_usage_service VALUES (1, 1, 'o365', 'reseller', 'Office');"
+                      "INSERT INTO licenses_usage_day VALUES (1, '2026-07-01T00:00:00Z', 1, 1, 1);"
+                      "INSERT INTO licenses_usage_customer VALUES (1, 1, 'c', 'Old');"
+                      "INSERT INTO licenses_usage_product VALUES (1, 1, 'p', 'E3');"
+                      "INSERT INTO licenses_usage_workload VALUES (1, 1, 'EXO', 'Exchange');"
+                      "INSERT INTO licenses_usage_row VALUES (1, 1, 1, 1, 3, 4, NULL, NULL, NULL)");
 }
 
 std::string schema_of(fs::path const& database)
@@ -36,7 +46,7 @@ TEST_CASE("migrations are numbered from 1 without gaps")
 {
     int number = 0;
     for (auto const& migration : sqlite_migrations()) CHECK(migration.number == ++number);
-    CHECK(number >= 2);
+    CHECK(number >= 8);
 }
 
 TEST_CASE("a database of every older version is migrated, with its rows kept")
@@ -51,7 +61,9 @@ TEST_CASE("a database of every older version is migrated, with its rows kept")
         CHECK(schema_of(database) == schema_of(dir.path() / "new.db"));
         CHECK(query(database, "SELECT started_at FROM poll") == "2026-07-01T00:00:00Z");
         if (version >= 2) CHECK(query(database, "SELECT workload_name FROM partner_licenses_usage") == "Old");
-        CHECK(poll(store, {usage_body({{}})}).inserted == 1);
+        if (version >= 4) CHECK(query(database, "SELECT service_name FROM partner_licenses_deployment") == "old");
+        if (version >= 7) CHECK(query(database, "SELECT customer_name FROM latest_licenses_usage") == "Old");
+        for (auto const& dataset : datasets()) CHECK(poll(store, dataset, {body_of(dataset, {{}})}).inserted == 1);
     }
 }
 

@@ -13,7 +13,7 @@ TEST_CASE("an archived page is read back byte for byte, with room for the decode
     std::size_t number = 0;
     for (auto const& body : bodies) {
         CAPTURE(body.size());
-        auto const read = store.read_page(store.archive_page(poll, number++, body, at("2026-07-01T00:00:00Z")));
+        auto const read = store.read_page(store.archive_page(poll, number++, body, {}, at("2026-07-01T00:00:00Z")));
         CHECK((read == body));
         CHECK(read.capacity() >= body.size() + 64);
     }
@@ -48,7 +48,7 @@ TEST_CASE("a page is named by its SHA-256")
     TempDir dir;
     SqliteStore store{dir.path() / "usage.db"};
     auto const poll = store.begin_poll(usage(), Trigger::manual, at("2026-07-01T00:00:00Z"));
-    store.archive_page(poll, 0, "abc", at("2026-07-01T00:00:00Z"));
+    store.archive_page(poll, 0, "abc", {}, at("2026-07-01T00:00:00Z"));
     // FIPS 180-2, appendix B.1
     CHECK(query(dir.path() / "usage.db", "SELECT hex(sha256) FROM raw_payload") ==
           "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD");

@@ -20,7 +20,7 @@ TEST_CASE("a dataset that was never polled has no history")
     CHECK(history.failures == 0);
     CHECK(!history.stopped);
     CHECK(!history.interrupted);
-    CHECK(!store.last_applied(usage()));
+    CHECK(!store.last_good(usage()));
 }
 
 TEST_CASE("the last success is the start of the newest poll that ended well")
@@ -122,11 +122,11 @@ TEST_CASE("backfill and replay neither put off the next poll nor serve as the sn
         CAPTURE(to_string(trigger));
         poll(store, {usage_body({{.date = "2026-01-01T00:00:00Z"}})}, trigger, at("2026-07-03T06:00:00Z"));
         CHECK(store.history(usage()).last_success == at("2026-07-02T06:00:00Z"));
-        CHECK(store.last_applied(usage()).value().rows == 2);
+        CHECK(store.last_good(usage()).value().rows == 2);
     }
 }
 
-TEST_CASE("the snapshot to compare with is the newest that was applied, degraded or not")
+TEST_CASE("the snapshot to compare with is the newest that was stored and is not degraded")
 {
     TempDir dir;
     SqliteStore store{dir.path() / "usage.db"};
@@ -136,10 +136,10 @@ TEST_CASE("the snapshot to compare with is the newest that was applied, degraded
     degraded.snapshot.degraded = "half of the rows are gone";
     store.save(degraded.poll, usage(), {}, degraded.snapshot, at("2026-07-03T06:00:00Z"));
     failed_poll(store, at("2026-07-04T00:00:00Z"), unavailable);
-    auto const applied = store.last_applied(usage()).value();
-    CHECK(applied.started_at == at("2026-07-03T06:00:00Z"));
-    CHECK(applied.rows == 1);
-    CHECK(applied.data_to == "2026-07-02T00:00:00Z");
+    auto const good = store.last_good(usage()).value();
+    CHECK(good.started_at == at("2026-07-02T06:00:00Z"));
+    CHECK(good.rows == 2);
+    CHECK(good.data_to == "2026-07-01T00:00:00Z");
 }
 
 TEST_CASE("a request is recorded with all that support asks for")

@@ -1,6 +1,6 @@
 #include "migrations/migrations.h"
 #include "storage/reports.h"
-#include "tests/storage/store_fixture.h"
+#include "tests/storage/replayed_database.h"
 
 #include <doctest/doctest.h>
 
@@ -99,6 +99,59 @@ TEST_CASE("a report tells the last poll, the last success and the last error of 
     CHECK(report.rows == 2);
     CHECK(report.data_to == "2026-07-01T00:00:00Z");
     CHECK(report.history.failures == 1);
+}
+
+TEST_CASE("a report leaves backfill and replay out of the polls, but not out of the rows")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    poll(store, {usage_body({{}})});
+    poll(store, {usage_body({{.date = "2026-06-01T00:00:00Z"}})}, Trigger::backfill);
+    auto const backfill = store.begin_poll(usage(), Trigger::backfill, at("2026-07-04T06:00:00Z"));
+    store.fail_poll(backfill, Error{ErrorCategory::http, "not served"}, at("2026-07-04T06:00:01Z"));
+    auto const report = Reports{dir.path() / "usage.db"}.dataset(usage());
+    CHECK(report.last_poll.value().id == 1);
+    CHECK(report.last_success.value().id == 1);
+    CHECK(!report.last_error);
+    CHECK(report.rows == 2);
+}
+
+TEST_CASE("a report tells the customers that the last snapshot lacks, not those of an earlier one")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    for (auto const* id : {"left out before", "b"}) {
+        auto fetched = fetch(store, {usage_body({{}})});
+        fetched.snapshot.skipped = {{id, "Contoso", "no relationship"}};
+        store.save(fetched.poll, usage(), {}, fetched.snapshot, at("2026-07-02T06:00:00Z"));
+    }
+    failed_poll(store, at("2026-07-03T06:00:00Z"), Error{ErrorCategory::tls, "expired"});
+    auto const skipped = Reports{dir.path() / "usage.db"}.dataset(usage()).skipped;
+    REQUIRE(skipped.size() == 1);
+    CHECK(skipped.front().customer_id == "b");
+    CHECK(skipped.front().customer_name == "Contoso");
+    CHECK(skipped.front().reason == "no relationship");
+}
+
+TEST_CASE("a report tells the newest date of a dataset that keeps its dates in a table of their own")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    auto const& dataset = *find_dataset("licenses_usage");
+    poll_dataset(store, dataset, {commercial_body({{}, {.date = "2026-07-02T00:00:00Z"}})}, at("2026-07-02T06:00:00Z"));
+    auto const report = Reports{dir.path() / "usage.db"}.dataset(dataset);
+    CHECK(report.rows == 2);
+    CHECK(report.data_to == "2026-07-02T00:00:00Z");
+}
+
+TEST_CASE("a report knows the dataset of a poll")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    poll(store, {usage_body({{}})});
+    Reports reports{dir.path() / "usage.db"};
+    CHECK(reports.dataset_of(1) == "partner_licenses_usage");
+    CHECK(!reports.dataset_of(2));
 }
 
 TEST_CASE("a report tells the newest token event of a kind")

@@ -15,6 +15,26 @@ namespace usaged::test {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool is_number(Column const& column)
+{
+    return column.type == ColumnType::percent || column.type == ColumnType::count;
+}
+
+std::string default_of(Column const& column)
+{
+    if (column.type == ColumnType::timestamp) return "2026-07-01T00:00:00Z";
+    return is_number(column) ? "1" : std::string{column.name};
+}
+
+std::string json_of(Column const& column, std::string const& value)
+{
+    return is_number(column) ? value : '"' + value + '"';
+}
+
+} // namespace
+
 std::string usage_body(std::vector<UsageItem> const& items)
 {
     std::string body = R"({"totalCount":)" + std::to_string(items.size()) + R"(,"items":[)";
@@ -36,6 +56,24 @@ std::vector<UsageItem> many_items(int count, double percent, std::string const& 
     return items;
 }
 
+std::string body_of(Dataset const& dataset, std::vector<Fields> const& rows)
+{
+    std::string items;
+    for (auto fields : rows) {
+        std::string item;
+        for (auto const& column : dataset.columns) {
+            auto const given = fields.extract(column.name);
+            if (given.empty() && column.optional) continue;
+            item.append(item.empty() ? "" : ",").append("\"").append(column.field).append("\":");
+            item.append(json_of(column, given.empty() ? default_of(column) : given.mapped()));
+        }
+        for (auto const& [name, json] : fields) item.append(",\"").append(name).append("\":").append(json);
+        items.append(items.empty() ? "{" : ",{").append(item).append("}");
+    }
+    return "{\"" + std::string{dataset.envelope.items.front()} + "\":[" + items + "],\"" +
+           std::string{dataset.envelope.count.front()} + "\":" + std::to_string(rows.size()) + "}";
+}
+
 Timestamp at(std::string_view text)
 {
     return parse_timestamp(text).value();
@@ -46,25 +84,43 @@ Dataset const& usage()
     return *find_dataset("partner_licenses_usage");
 }
 
+Dataset const& licences()
+{
+    return *find_dataset("licenses_usage");
+}
+
 FetchedPoll fetch(SnapshotStore& store, std::vector<std::string> const& bodies, Trigger trigger, Timestamp started_at)
 {
-    FetchedPoll fetched{store.begin_poll(usage(), trigger, started_at), {}};
-    PageDecoder decoder{usage()};
+    return fetch(store, usage(), bodies, trigger, started_at);
+}
+
+FetchedPoll fetch(SnapshotStore& store, Dataset const& dataset, std::vector<std::string> const& bodies, Trigger trigger,
+                  Timestamp started_at, PageScope const& scope)
+{
+    FetchedPoll fetched{store.begin_poll(dataset, trigger, started_at), {}};
+    PageDecoder decoder{dataset};
     for (auto const& body : bodies) {
-        auto const summary = decoder.decode(body, [](Row const&) {});
+        auto const summary = decoder.decode(body, scope, [](Row const&) {});
         auto& snapshot = fetched.snapshot;
         snapshot.rows += static_cast<std::int64_t>(summary.items);
         snapshot.data_from = summary.data_from;
         snapshot.data_to = summary.data_to;
-        snapshot.pages.push_back(store.archive_page(fetched.poll, snapshot.pages.size(), body, started_at));
+        for (auto const& field : summary.unknown_fields) snapshot.unknown_fields.push_back(field);
+        snapshot.pages.push_back(store.archive_page(fetched.poll, snapshot.pages.size(), body, scope, started_at));
     }
     return fetched;
 }
 
 SaveOutcome poll(SnapshotStore& store, std::vector<std::string> const& bodies, Trigger trigger, Timestamp started_at)
 {
-    auto const fetched = fetch(store, bodies, trigger, started_at);
-    return store.save(fetched.poll, usage(), {}, fetched.snapshot, started_at + std::chrono::seconds{1});
+    return poll(store, usage(), bodies, trigger, started_at);
+}
+
+SaveOutcome poll(SnapshotStore& store, Dataset const& dataset, std::vector<std::string> const& bodies, Trigger trigger,
+                 Timestamp started_at, PageScope const& scope)
+{
+    auto const fetched = fetch(store, dataset, bodies, trigger, started_at, scope);
+    return store.save(fetched.poll, dataset, {}, fetched.snapshot, started_at + std::chrono::seconds{1});
 }
 
 PollId failed_poll(SnapshotStore& store, Timestamp finished_at, Error const& error)
@@ -93,6 +149,25 @@ void execute(fs::path const& database, std::string const& sql)
 {
     SQLite::Database connection{database.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 2000};
     connection.exec(sql);
+}
+
+// See https://www.sqlite.org/fileformat.html#walformat
+std::size_t logged_pages(fs::path const& database, Dataset const& dataset)
+{
+    auto const of_dataset =
+        query(database, "SELECT group_concat(pageno) FROM dbstat WHERE name LIKE '" + std::string{dataset.name} + "%'");
+    auto const log = read_file(database.string() + "-wal");
+    constexpr std::size_t header = 32;
+    constexpr std::size_t frame = 24 + 4096;
+    if (log.size() < header + frame) throw std::logic_error{"the write-ahead log is empty"};
+    std::size_t pages = 0;
+    for (auto start = header; start + frame <= log.size(); start += frame) {
+        std::uint32_t number = 0;
+        for (std::size_t i = 0; i < 4; ++i) number = number << 8 | static_cast<unsigned char>(log[start + i]);
+        auto const wanted = "," + std::to_string(number) + ",";
+        if (("," + of_dataset + ",").find(wanted) != std::string::npos) ++pages;
+    }
+    return pages;
 }
 
 std::vector<std::pair<std::string, std::string>> contents(fs::path const& directory)

@@ -3,9 +3,11 @@
 #include "storage/sqlite_store.h"
 #include "tests/support/temp_dir.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +28,21 @@ std::string usage_body(std::vector<UsageItem> const& items);
 /// `count` items of one processing date, each of a workload of its own.
 std::vector<UsageItem> many_items(int count, double percent, std::string const& date = "2026-07-01T00:00:00+00:00");
 
+/// What one row of an answer says, by the names of columns; a column that is not named gets a value that fits it, an
+/// optional one is left out. Other names are fields without a column, with JSON as their value.
+using Fields = std::map<std::string_view, std::string>;
+
+/// An answer of any dataset.
+std::string body_of(Dataset const& dataset, std::vector<Fields> const& rows);
+
 /// The instant of a UTC text.
 Timestamp at(std::string_view text);
 
-/// The dataset that the tests use.
+/// The dataset that tests use which are not about a certain one: partner_licenses_usage.
 Dataset const& usage();
+
+/// A compact dataset: licenses_usage.
+Dataset const& licences();
 
 /// Begins a poll and archives the bodies as its pages.
 struct FetchedPoll {
@@ -39,10 +51,16 @@ struct FetchedPoll {
 };
 FetchedPoll fetch(SnapshotStore& store, std::vector<std::string> const& bodies, Trigger trigger = Trigger::schedule,
                   Timestamp started_at = at("2026-07-02T06:00:00Z"));
+FetchedPoll fetch(SnapshotStore& store, Dataset const& dataset, std::vector<std::string> const& bodies,
+                  Trigger trigger = Trigger::schedule, Timestamp started_at = at("2026-07-02T06:00:00Z"),
+                  PageScope const& scope = {});
 
 /// A whole poll.
 SaveOutcome poll(SnapshotStore& store, std::vector<std::string> const& bodies, Trigger trigger = Trigger::schedule,
                  Timestamp started_at = at("2026-07-02T06:00:00Z"));
+SaveOutcome poll(SnapshotStore& store, Dataset const& dataset, std::vector<std::string> const& bodies,
+                 Trigger trigger = Trigger::schedule, Timestamp started_at = at("2026-07-02T06:00:00Z"),
+                 PageScope const& scope = {});
 
 /// A poll that fails at `finished_at`.
 PollId failed_poll(SnapshotStore& store, Timestamp finished_at, Error const& error);
@@ -52,6 +70,9 @@ std::string query(std::filesystem::path const& database, std::string const& sql)
 
 /// Runs statements over a connection of its own.
 void execute(std::filesystem::path const& database, std::string const& sql);
+
+/// How many pages of the dataset's tables the write-ahead log holds. Throws if it holds none at all.
+std::size_t logged_pages(std::filesystem::path const& database, Dataset const& dataset);
 
 /// Every name and content in a directory.
 std::vector<std::pair<std::string, std::string>> contents(std::filesystem::path const& directory);

@@ -78,4 +78,64 @@ TEST_CASE("a condition on …_change reaches an index")
     }
 }
 
+TEST_CASE("a condition on what a row of a compact dataset is about reaches the rows by their key")
+{
+    struct Case {
+        std::string condition;
+        std::string step;
+    };
+    Case const cases[] = {
+        {"customer_tenant_id = 'c'", "SEARCH row USING PRIMARY KEY (day=? AND customer=?)"},
+        {"customer_name = 'c'", "SEARCH row USING PRIMARY KEY (day=? AND customer=?)"},
+        {"processed_date_time = (SELECT max(processed_date_time) FROM licenses_usage)",
+         "SEARCH row USING PRIMARY KEY (day=?)"},
+        {"processed_date_time >= '2026-07-01'", "SEARCH row USING PRIMARY KEY (day=?)"},
+        {"service_code = 'crm'", "SEARCH row USING PRIMARY KEY (day=?)"},
+    };
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    for (auto const& [condition, step] : cases) {
+        for (auto const* view : {"licenses_usage", "licenses_usage_change", "latest_licenses_usage"}) {
+            auto const steps =
+                plan(dir.path() / "usage.db", std::string{"SELECT * FROM "} + view + " WHERE " + condition);
+            CAPTURE(view);
+            CAPTURE(steps);
+            CHECK(holds(steps, step));
+            CHECK(!holds(steps, "SCAN row"));
+        }
+    }
+}
+
+TEST_CASE("a compact dataset looks the previous row of a series up, by the key")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    auto const steps = plan(dir.path() / "usage.db", "SELECT * FROM licenses_usage_change");
+    CAPTURE(steps);
+    CHECK(holds(steps, "SEARCH earlier_day USING COVERING INDEX licenses_usage_day_by_service"));
+    CHECK(holds(steps, "SEARCH earlier USING PRIMARY KEY (day=? AND customer=? AND product=? AND workload=?)"));
+    CHECK(holds(steps, "SEARCH previous USING PRIMARY KEY (day=? AND customer=? AND product=? AND workload=?)"));
+    // One that were made anew for each row would cost more than it saves.
+    CHECK(!holds(steps, "BLOOM FILTER"));
+}
+
+TEST_CASE("a deployment shows its newest rows and its changes")
+{
+    TempDir dir;
+    auto const database = dir.path() / "usage.db";
+    SqliteStore store{database};
+    auto const& dataset = *find_dataset("partner_licenses_deployment");
+    auto const row = [](std::string const& date, std::string const& service, std::string const& sold) {
+        return Fields{{"processed_date_time", date}, {"service_name", service}, {"licenses_sold", sold}};
+    };
+    poll(store, dataset,
+         {body_of(dataset, {row("2026-07-01T00:00:00Z", "o365", "10"), row("2026-07-02T00:00:00Z", "o365", "7"),
+                            row("2026-07-01T00:00:00Z", "crm", "3")})});
+    CHECK(query(database, "SELECT service_name, licenses_sold FROM latest_partner_licenses_deployment ORDER BY 1") ==
+          "crm|3\no365|7");
+    CHECK(query(database, "SELECT service_name, licenses_sold_change, prorated_deployment_percent_change"
+                          " FROM partner_licenses_deployment_change ORDER BY service_name, processed_date_time") ==
+          "crm||\no365||\no365|-3|0.0");
+}
+
 } // namespace usaged::test

@@ -3,8 +3,10 @@
 #include "storage/snapshot_store.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,10 +27,11 @@ public:
         std::vector<SnapshotPage> pages;
         Snapshot snapshot;
     };
-    /// Values in the order of the columns; a percentage as `real`, everything else as `text`.
+    /// Values in the order of the columns; see Value.
     struct StoredValue {
         std::string text;
         double real;
+        std::int64_t integer;
         bool operator==(StoredValue const&) const = default;
     };
     struct StoredRow {
@@ -43,7 +46,9 @@ public:
     std::vector<std::optional<PollId>> call_polls; ///< of the calls, in their order
     std::vector<TokenEvent> token_events;
     std::map<std::string_view, Table> tables;
-    std::optional<Error> broken; ///< what every function throws, while it is set
+    std::map<std::string_view, std::set<std::string>> known_fields; ///< unknown ones that were saved, by dataset
+    std::size_t reads = 0;                                          ///< of archived pages
+    std::optional<Error> broken;                                    ///< what every function throws, while it is set
 
     PollId begin_poll(Dataset const& dataset, Trigger trigger, Timestamp started_at) override
     {
@@ -65,11 +70,12 @@ public:
         token_events.push_back(event);
     }
 
-    SnapshotPage archive_page(PollId poll, std::size_t number, std::string const& body, Timestamp) override
+    SnapshotPage archive_page(PollId poll, std::size_t number, std::string const& body, PageScope const& scope,
+                              Timestamp) override
     {
         check();
         auto const place = archive_.try_emplace(body, archive_.size() + 1).first;
-        SnapshotPage page{};
+        SnapshotPage page{{}, scope};
         for (std::size_t i = 0; i < sizeof(place->second); ++i) {
             page.hash[i] = static_cast<unsigned char>(place->second >> (8 * i));
         }
@@ -82,6 +88,7 @@ public:
     std::string read_page(SnapshotPage const& page) override
     {
         check();
+        ++reads;
         std::size_t wanted = 0;
         for (std::size_t i = 0; i < sizeof(wanted); ++i) wanted |= std::size_t{page.hash[i]} << (8 * i);
         for (auto const& [body, number] : archive_) {
@@ -90,13 +97,14 @@ public:
         throw Error{ErrorCategory::storage, "no such page"};
     }
 
-    std::optional<AppliedSnapshot> last_applied(Dataset const& dataset) override
+    std::optional<AppliedSnapshot> last_good(Dataset const& dataset) override
     {
         check();
         for (auto i = polls.size(); i-- > 0;) {
             auto const& poll = polls[i];
             bool const applied = poll.outcome == Outcome::ok || poll.outcome == Outcome::unchanged;
-            if (poll.dataset != dataset.name || !applied) continue;
+            bool const counts = poll.trigger != Trigger::backfill && poll.trigger != Trigger::replay;
+            if (poll.dataset != dataset.name || !applied || !counts || !poll.snapshot.degraded.empty()) continue;
             return AppliedSnapshot{poll.started_at, poll.snapshot.rows, poll.snapshot.data_to};
         }
         return std::nullopt;
@@ -110,11 +118,14 @@ public:
         SaveOutcome outcome;
         PageDecoder decoder{dataset, rules};
         for (auto const& page : snapshot.pages) {
-            decoder.decode(read_page(page), [&](Row const& row) { upsert(table, dataset, row, outcome); });
+            decoder.decode(read_page(page), page.scope, [&](Row const& row) { upsert(table, dataset, row, outcome); });
         }
         if (outcome.inserted + outcome.changed > 0) outcome.outcome = Outcome::ok;
         if (snapshot.rows == 0) outcome.outcome = Outcome::empty;
         tables[dataset.name] = std::move(table);
+        for (auto const& field : snapshot.unknown_fields) {
+            if (known_fields[dataset.name].insert(field).second) outcome.new_fields.push_back(field);
+        }
         of(id).finished_at = finished_at;
         of(id).outcome = outcome.outcome;
         of(id).snapshot = snapshot;
@@ -170,9 +181,9 @@ private:
         std::vector<std::string> key;
         StoredRow stored{{}, std::string{row.extra}};
         for (std::size_t i = 0; i < row.values.size(); ++i) {
-            auto const& [text, real] = row.values[i];
+            auto const& [text, real, integer] = row.values[i];
             if (dataset.columns[i].key) key.emplace_back(text);
-            stored.values.push_back({std::string{text}, real});
+            stored.values.push_back({std::string{text}, real, integer});
         }
         auto const [place, is_new] = table.try_emplace(std::move(key), stored);
         bool const same = place->second == stored;

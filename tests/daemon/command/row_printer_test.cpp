@@ -10,14 +10,25 @@ namespace usaged::test {
 namespace {
 
 /// What a printer makes of rows, each given as JSON.
-std::string printed(std::string_view format, std::vector<std::string> const& rows)
+std::string printed(std::string_view format, std::vector<std::string> const& rows, Decoding const& how = {})
 {
     std::ostringstream out;
-    auto const printer = make_row_printer(format, usage(), out);
-    PageDecoder decoder{usage()};
-    decoder.decode(page(rows), [&](Row const& row) { printer->row(row); });
+    auto const printer = make_row_printer(format, how.dataset, out);
+    PageDecoder decoder{how.dataset};
+    decoder.decode(page(rows), how.scope, [&](Row const& row) { printer->row(row); });
     printer->finish();
     return out.str();
+}
+
+/// A row of a customer's deployment: with the largest count that there is, without the optional service_code.
+std::string deployment(std::string_view format)
+{
+    static constexpr std::string_view row =
+        R"({"processedDateTime":"2017-03-14","serviceName":"o365","channel":"reseller","productName":"E3",)"
+        R"("customerName":"ACME","licensesDeployed":9223372036854775807,"licensesSold":"0","deploymentPercent":0.5})";
+    PageScope scope;
+    scope.customer_id = "c1";
+    return printed(format, {std::string{row}}, of("customer_licenses_deployment", scope));
 }
 
 std::string const csv_header =
@@ -73,6 +84,17 @@ TEST_CASE("numbers read back to the same double in every format")
         CHECK(printed("json", {row}).find("_percent\": " + number + ",") != std::string::npos);
         CHECK(printed("table", {row}).find(" " + number + "\n") != std::string::npos);
     }
+}
+
+TEST_CASE("counts are written as integers, and a text that was not sent as nothing")
+{
+    CHECK(deployment("csv").ends_with(
+        "\r\n2017-03-14T00:00:00Z,o365,reseller,c1,E3,,ACME,9223372036854775807,0,0.5,\r\n"));
+    auto const json = deployment("json");
+    CHECK(json.find(R"("service_code": null, "customer_name": "ACME", "licenses_deployed": 9223372036854775807,)"
+                    R"( "licenses_sold": 0, "deployment_percent": 0.5, "extra": null})") != std::string::npos);
+    CHECK(deployment("table").ends_with(
+        "  E3                          ACME           9223372036854775807              0                 0.5\n"));
 }
 
 TEST_CASE("table columns are as wide as their widest value, in characters")

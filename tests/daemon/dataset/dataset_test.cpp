@@ -66,7 +66,9 @@ TEST_CASE("a dataset has room for its columns, and no two of its names are the s
             CAPTURE(column.name);
             CHECK(columns.insert(column.name).second);
             CHECK(fields.insert(column.field).second);
-            if (!column.variant.empty()) CHECK(fields.insert(column.variant).second);
+            if (column.variant.empty()) continue;
+            CHECK(fields.insert(column.variant).second);
+            CHECK(column.type == ColumnType::count);
         }
     }
 }
@@ -76,20 +78,67 @@ TEST_CASE("a column has the API's own name in snake_case, and a measure says its
     for (auto const& dataset : datasets()) {
         for (auto const& column : dataset.columns) {
             CAPTURE(column.name);
+            bool const measure = column.type == ColumnType::percent || column.type == ColumnType::count;
             CHECK(column.name == snake_case(column.field));
             CHECK(is_snake_case(column.name));
-            CHECK(column.unit.empty() == column.key);
+            CHECK(column.unit.empty() == !measure);
+            CHECK_FALSE((column.key && (measure || column.optional)));
         }
     }
 }
 
-TEST_CASE("the path of a dataset begins with the prefix that links leave out")
+TEST_CASE("there are the six datasets of the contract, each with its own first path")
+{
+    std::set<std::string_view> paths;
+    for (auto const& dataset : datasets()) {
+        CAPTURE(dataset.name);
+        REQUIRE_FALSE(dataset.paths.empty());
+        CHECK(paths.insert(dataset.paths.front()).second);
+        CHECK((dataset.paths.front().find("{customer-id}") != std::string_view::npos) ==
+              (dataset.collection == Collection::customers));
+    }
+    CHECK(paths.size() == 6);
+}
+
+TEST_CASE("the paths of a dataset begin with the prefix that links leave out")
+{
+    for (auto const& dataset : datasets()) {
+        for (auto const path : dataset.paths) {
+            CAPTURE(path);
+            CHECK(path.starts_with(std::string{dataset.path_prefix} + "/"));
+            CHECK_FALSE(path.ends_with('/'));
+        }
+    }
+}
+
+TEST_CASE("no two names of an envelope are the same")
 {
     for (auto const& dataset : datasets()) {
         CAPTURE(dataset.name);
-        CHECK(dataset.path.starts_with(std::string{dataset.path_prefix} + "/"));
-        CHECK_FALSE(dataset.path.ends_with('/'));
-        CHECK(dataset.envelope.items != dataset.envelope.count);
+        std::multiset<std::string_view> names;
+        auto const& envelope = dataset.envelope;
+        for (auto const& list :
+             {std::span<std::string_view const>{envelope.items}, std::span<std::string_view const>{envelope.count},
+              std::span<std::string_view const>{envelope.next}})
+            names.insert(list.begin(), list.end());
+        names.erase("");
+        CHECK(std::set<std::string_view>(names.begin(), names.end()).size() == names.size());
+        CHECK_FALSE(envelope.items.front().empty());
+        CHECK_FALSE(envelope.count.front().empty());
+    }
+}
+
+TEST_CASE("a compact dataset says of every text what it is about, and keeps its measures in the row")
+{
+    for (auto const& dataset : datasets()) {
+        CAPTURE(dataset.name);
+        CHECK(dataset.compact() == (dataset.collection != Collection::partner));
+        for (auto const& column : dataset.columns) {
+            CAPTURE(column.name);
+            bool const measure = column.type == ColumnType::percent || column.type == ColumnType::count;
+            CHECK((column.part == Part::row) == (measure || !dataset.compact()));
+            CHECK((column.part == Part::day) == (dataset.compact() && column.type == ColumnType::timestamp));
+        }
     }
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("the documented sample decodes to its five rows, with a byte order mar
         CHECK(decoded.summary.data_from == "2017-03-09T00:00:00Z");
         CHECK(decoded.summary.data_to == "2017-03-10T00:00:00Z");
         CHECK(decoded.summary.unknown_fields.empty());
-        CHECK_FALSE(decoded.summary.count_mismatch);
+        CHECK(decoded.summary.count == 5);
         CHECK_FALSE(decoded.summary.next);
     }
 }
@@ -180,9 +180,8 @@ TEST_CASE("a count that differs is only reported where that is tolerated")
 {
     DecodeRules const rules{false, true};
     auto const decoded = decode(R"({"items":[)" + good_row() + R"(],"totalCount":7})", rules);
-    CHECK(decoded.summary.count_mismatch == 7);
+    CHECK(decoded.summary.count == 7);
     CHECK(decoded.rows.size() == 1);
-    CHECK_FALSE(decode(page({good_row()}), rules).summary.count_mismatch);
 }
 
 TEST_CASE("the next page is read with its continuation token")
@@ -196,12 +195,14 @@ TEST_CASE("the next page is read with its continuation token")
         {"null", "", ""},
         {"{}", "", ""},
         {R"({"self":{"uri":"/a"}})", "", ""},
+        {R"({"previous":{"uri":7},"next":null})", "", ""},
         {R"({"next":null})", "", ""},
         {R"({"next":{"uri":"/b?x=1"}})", "/b?x=1", ""},
         {R"({"next":{"uri":"/b","method":"GET","headers":null}})", "/b", ""},
         {R"({"next":{"uri":"/b","headers":[]}})", "/b", ""},
         {R"({"next":{"uri":"/b","headers":[{"key":"Other","value":1},{"key":"MS-ContinuationToken","value":"tok=="}]}})",
          "/b", "tok=="},
+        {R"({"next":{"uri":"/b","headers":[{"key":"ms-continuationtoken","value":"tok"}]}})", "/b", "tok"},
     };
     for (auto const& each : cases) {
         CAPTURE(each.links);
@@ -221,7 +222,10 @@ TEST_CASE("a next page that cannot be read refuses the page, for a part is not t
     static constexpr Case cases[] = {
         {"[]", "links "},
         {"\"/b\"", "links "},
-        {R"({"next":"/b"})", "links.next.uri "},
+        {R"({"next":"/b"})", "links.next "},
+        {R"({"next":null,"next":{"uri":"/b"}})", "links.next is repeated"},
+        {R"(null,"links":{"next":{"uri":"/b"}})", "links is repeated"},
+        {R"({"next":{"uri":"/b","uri":"/c"}})", "links.next.uri is repeated"},
         {R"({"next":{}})", "links.next.uri "},
         {R"({"next":{"uri":null}})", "links.next.uri "},
         {R"({"next":{"uri":""}})", "links.next.uri "},
@@ -235,6 +239,9 @@ TEST_CASE("a next page that cannot be read refuses the page, for a part is not t
          "links.next.headers.MS-ContinuationToken "},
         {R"({"next":{"uri":"/b","headers":[{"key":"MS-ContinuationToken","value":"\u0000"}]}})",
          "links.next.headers.MS-ContinuationToken "},
+        {R"({"next":{"uri":"/b","headers":[{"key":"MS-ContinuationToken","value":"a"},)"
+         R"({"key":"MS-ContinuationToken","value":"b"}]}})",
+         "links.next.headers.MS-ContinuationToken is repeated"},
     };
     for (auto const& each : cases) {
         CAPTURE(each.links);

@@ -111,6 +111,52 @@ TEST_CASE("throttling without Retry-After waits as long as the gateway says in w
     CHECK_FALSE(classify_api_answer({400, "", "", gateway})->retry_after());
 }
 
+TEST_CASE("an answer that concerns the one customer of the request is told from others")
+{
+    struct Case {
+        int status;
+        std::string_view code;
+        bool about_customer;
+    };
+    static constexpr Case cases[] = {
+        {403, "20002", true},  {404, "60003", true},   {400, "900118", true}, {404, "900118", true},
+        {401, "20002", false}, {429, "900118", false}, {408, "60003", false}, {500, "60003", false},
+        {403, "2032", false},  {403, "", false},       {404, "", false},      {400, "2000", false},
+    };
+    for (auto const& each : cases) {
+        CAPTURE(each.status);
+        CAPTURE(each.code);
+        auto const body = R"({"code":")" + std::string{each.code} + R"("})";
+        auto const error = classify_api_answer({each.status, "", "", body});
+        CHECK(error->about_customer() == each.about_customer);
+        CHECK_FALSE((each.about_customer && error->retryable()));
+    }
+}
+
+TEST_CASE("nothing at a path is told from something that the API does not have")
+{
+    struct Case {
+        int status;
+        std::string body;
+        bool plain;
+    };
+    Case const cases[] = {
+        {404, "", true},
+        {404, "<html>", true},
+        {404, R"({"code":"unheard-of"})", true},
+        {404, sample("error-404-gateway.json"), true},
+        {404, sample("error-404-60003-tenant.json"), false},
+        {404, sample("error-404-3000-doc.json"), false},
+        {400, "", false},
+        {410, "", false},
+    };
+    for (auto const& each : cases) {
+        CAPTURE(each.body);
+        CHECK(is_plain_not_found(*classify_api_answer({each.status, "", "", each.body})) == each.plain);
+    }
+    CHECK_FALSE(is_plain_not_found(Error{ErrorCategory::network, "no answer"}));
+}
+
 TEST_CASE("an error body of any other shape leaves the status to decide")
 {
     for (std::string const body : {"", "[]", "null", "{", "\"code\"", "{\"code\":1}x", "\xFF\xFE"}) {

@@ -24,14 +24,18 @@ private:
 };
 
 struct Fixture : Polling {
-    PollResult once()
+    PollResult once(Trigger trigger = Trigger::manual)
     {
         auto const make_transport = [this] {
             ++transports;
             return std::make_unique<Borrowed>(transport);
         };
-        DatasetPoll poll{store, tokens, clock, log, make_transport, PollSettings{settings, {}}, [] { return 0.5; }};
-        return run_coroutine(io, poll.once(usage(), Trigger::manual), stop);
+        PollSettings poll_settings;
+        poll_settings.fetch = settings;
+        poll_settings.queries = queries;
+        poll_settings.heartbeat_url = heartbeat_url;
+        DatasetPoll poll{store, tokens, clock, log, make_transport, poll_settings, [] { return 0.5; }};
+        return run_coroutine(io, poll.once(*dataset, trigger, date), stop);
     }
 
     ErrorCategory failure()
@@ -54,6 +58,10 @@ struct Fixture : Polling {
     boost::asio::cancellation_signal stop;
     MemoryStore store;
     int transports = 0;
+    Dataset const* dataset = &usage();
+    std::map<std::string_view, DatasetQuery> queries;
+    std::optional<std::chrono::sys_days> date;
+    std::string heartbeat_url;
 };
 
 } // namespace
@@ -199,6 +207,105 @@ TEST_CASE_FIXTURE(Fixture, "a store that fails fails the poll, and its silence a
     store.broken.reset();
     CHECK(store.history(usage()).interrupted);
     CHECK(table().empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the loss of rows is held against the last good poll, as long as that is not too old")
+{
+    grant();
+    std::vector<std::string> rows;
+    for (int i = 0; i < 4; ++i) rows.push_back(row_with("workloadName", "\"w" + std::to_string(i) + "\""));
+    transport.answer(200, page(rows));
+    once();
+    for (int poll = 0; poll < 2; ++poll) {
+        clock.advance(10min);
+        transport.answer(200, page({rows[0]}));
+        CHECK(once().snapshot.degraded.find("had 4") != std::string::npos);
+    }
+    store.polls[0].started_at -= 24h * 14;
+    transport.answer(200, page({rows[0]}));
+    CHECK(once().snapshot.degraded.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a field that no poll had before is warned of once, whichever process it was")
+{
+    grant();
+    for (int i = 0; i < 3; ++i) {
+        auto const newer = i == 2 ? ",\"newer\":1" : "";
+        transport.answer(200, page({row_and("\"new\":" + std::to_string(i) + newer)}));
+        once();
+    }
+    CHECK(log_lines("unknown_field").size() == 2);
+    CHECK(log_lines("the field newer is new").size() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a dataset is asked for as the configuration says, and a backfill for its date")
+{
+    dataset = find_dataset("licenses_usage");
+    queries["licenses_usage"].filter = "a eq 'b'";
+    queries["licenses_deployment"].filter = "c eq 'd'";
+    date = std::chrono::sys_days{std::chrono::year{2016} / 2 / 29};
+    grant();
+    transport.answer(200, value_page({commercial_row()}));
+    once(Trigger::backfill);
+    CHECK(transport.requests.back().url.ends_with(
+        "license?top=10000&skip=0&filter=a%20eq%20%27b%27&processedDateTime=2016-02-29"));
+    CHECK(store.polls.at(0).trigger == Trigger::backfill);
+    CHECK(store.tables["licenses_usage"].size() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a backfill of a date without rows is not degraded, and none is the last good poll")
+{
+    dataset = find_dataset("licenses_usage");
+    grant();
+    transport.answer(200, value_page({}));
+    auto const result = once(Trigger::backfill);
+    CHECK(result.saved.outcome == Outcome::empty);
+    CHECK(result.snapshot.degraded.empty());
+    transport.answer(200, value_page({commercial_row()}));
+    once(Trigger::backfill);
+    CHECK_FALSE(store.last_good(*dataset));
+    CHECK(log_lines("poll_degraded").empty());
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a heartbeat follows a good poll through a transport of its own, and its failure fails nothing")
+{
+    heartbeat_url = "https://hc-ping.example/uuid";
+    grant();
+    transport.answer(200, page({good_row()}));
+    transport.answer(500, "");
+    CHECK(once(Trigger::schedule).saved.outcome == Outcome::ok);
+    CHECK(transport.requests.back().url == heartbeat_url);
+    CHECK(header_of(transport.requests.back(), "Authorization").empty());
+    CHECK(transports == 2);
+    CHECK(store.polls.at(0).outcome == Outcome::ok);
+    CHECK(store.calls.size() == 3);
+    CHECK(log_lines("heartbeat_failed").size() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "no heartbeat follows a poll that failed, is degraded or is a backfill")
+{
+    heartbeat_url = "https://hc-ping.example/uuid";
+    grant();
+    transport.answer(404, "");
+    CHECK(failure() == ErrorCategory::http);
+    transport.answer(200, page({}));
+    CHECK_FALSE(once(Trigger::schedule).snapshot.degraded.empty());
+    transport.answer(200, page({good_row()}));
+    once(Trigger::backfill);
+    CHECK(transport.done());
+    CHECK(log_lines("heartbeat_failed").empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a stop during the heartbeat leaves the poll that was stored before")
+{
+    heartbeat_url = "https://hc-ping.example/uuid";
+    grant();
+    transport.answer(200, page({good_row()}));
+    transport.hang([this] { stop.emit(boost::asio::cancellation_type::terminal); });
+    CHECK_THROWS_AS(once(), boost::system::system_error);
+    CHECK(store.polls.at(0).outcome == Outcome::ok);
+    CHECK_FALSE(store.history(usage()).stopped);
 }
 
 TEST_CASE_FIXTURE(Fixture, "no credential gets into the record of a poll or the log")

@@ -75,6 +75,27 @@ TEST_CASE("a loss of more than guards.max_shrink against the last good poll degr
     }
 }
 
+TEST_CASE("rows are compared with a good poll as long as that is not older than guards.frozen_after")
+{
+    auto last = last_of(100);
+    last.started_at = now - 24h * 14;
+    CHECK(has(judge({}, snapshot_of(1), last, now), "guards.max_shrink"));
+    last.started_at -= 1ms;
+    CHECK(judge({}, snapshot_of(1), last, now).empty());
+    auto const reason = judge({}, snapshot_of(0, ""), last, now);
+    CHECK(has(reason, "guards.min_rows"));
+    CHECK(has(reason, "had 100"));
+}
+
+TEST_CASE("a past date may have few rows, but no bad ones")
+{
+    CHECK(judge_past_date(snapshot_of(0, "")).empty());
+    auto snapshot = snapshot_of(5, "2017-01-01T00:00:00Z");
+    CHECK(judge_past_date(snapshot).empty());
+    snapshot.bad_rows = 1;
+    CHECK(has(judge_past_date(snapshot), "bad rows"));
+}
+
 TEST_CASE("newest data older than guards.frozen_after degrades the poll")
 {
     struct Case {

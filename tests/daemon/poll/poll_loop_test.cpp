@@ -21,8 +21,8 @@ using std::chrono::milliseconds;
 
 constexpr Timestamp start{std::chrono::sys_days{std::chrono::year{2026} / 6 / 15} + 12h};
 
-constexpr Dataset first_dataset{"first", "/first", "", {}, {}, {}};
-constexpr Dataset second_dataset{"second", "/second", "", {}, {}, {}};
+constexpr Dataset first_dataset{"first", Collection::partner, {}, "", {}, {}, {}};
+constexpr Dataset second_dataset{"second", Collection::partner, {}, "", {}, {}, {}};
 
 ScheduledDataset daily(Dataset const& dataset, milliseconds interval = 24h)
 {

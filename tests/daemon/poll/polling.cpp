@@ -32,15 +32,16 @@ std::string page_before(std::string_view uri, std::vector<std::string> const& ro
     return body.append(R"(,"links":{"next":{"uri":")").append(uri).append("\"}}}");
 }
 
-SnapshotPage MemoryArchive::put(std::size_t number, std::string const& body)
+SnapshotPage MemoryArchive::put(std::size_t number, std::string const& body, PageScope const& scope)
 {
     bodies.resize(number + 1);
     bodies[number] = body;
-    return {};
+    return {{}, scope};
 }
 
 std::string MemoryArchive::get(std::size_t number, SnapshotPage const&)
 {
+    ++reads;
     return bodies.at(number);
 }
 

@@ -23,10 +23,11 @@ std::string page_before(std::string_view uri, std::vector<std::string> const& ro
 /// Pages in memory.
 class MemoryArchive : public PageArchive {
 public:
-    SnapshotPage put(std::size_t number, std::string const& body) override;
+    SnapshotPage put(std::size_t number, std::string const& body, PageScope const& scope) override;
     std::string get(std::size_t number, SnapshotPage const& page) override;
 
     std::vector<std::string> bodies;
+    std::size_t reads = 0;
 };
 
 /// What a poll needs around it: a scripted server, a clock that waits for nobody, a log to read, tokens from a seed.

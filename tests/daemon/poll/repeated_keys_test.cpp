@@ -7,16 +7,42 @@
 namespace usaged::test {
 namespace {
 
-/// Both passes over pages of rows, given as JSON; the number of repeated rows.
-std::int64_t repeated(std::vector<std::vector<std::string>> const& pages)
+using Pages = std::vector<std::vector<std::string>>;
+
+/// Pages of rows, given as JSON, that arrive and are walked again as often as it takes.
+class Walked {
+public:
+    explicit Walked(Pages const& pages, std::size_t room = 1000, std::size_t compared = 1000)
+        : pages_{pages}, keys_{usage(), room, compared}
+    {
+    }
+
+    std::int64_t repeated()
+    {
+        visit_all([this](std::size_t, Row const& row) { keys_.note(row); });
+        return keys_.repeated([this](RepeatedKeys::PageRowVisitor const& visit) {
+            ++walks;
+            visit_all(visit);
+        });
+    }
+
+    int walks = 0;
+
+private:
+    void visit_all(RepeatedKeys::PageRowVisitor const& visit)
+    {
+        PageDecoder decoder{usage()};
+        for (std::size_t number = 0; number < pages_.size(); ++number)
+            decoder.decode(page(pages_[number]), {}, [&](Row const& row) { visit(number, row); });
+    }
+
+    Pages pages_;
+    RepeatedKeys keys_;
+};
+
+std::int64_t repeated(Pages const& pages)
 {
-    RepeatedKeys keys{usage()};
-    PageDecoder decoder{usage()};
-    for (auto const& rows : pages) decoder.decode(page(rows), [&](Row const& row) { keys.note(row); });
-    if (!keys.any()) return 0;
-    for (std::size_t number = 0; number < pages.size(); ++number)
-        decoder.decode(page(pages[number]), [&](Row const& row) { keys.compare(number, row); });
-    return keys.repeated();
+    return Walked{pages}.repeated();
 }
 
 std::string exchange(std::string_view percent)
@@ -24,15 +50,28 @@ std::string exchange(std::string_view percent)
     return row_with("proratedLicensesUsagePercent", percent);
 }
 
+std::string workload(int number)
+{
+    return row_with("workloadName", "\"w" + std::to_string(number) + "\"");
+}
+
+/// Rows of `count` different keys.
+std::vector<std::string> different(int count)
+{
+    std::vector<std::string> rows;
+    for (int i = 0; i < count; ++i) rows.push_back(workload(i));
+    return rows;
+}
+
 } // namespace
 
-TEST_CASE("rows of different keys need no second pass")
+TEST_CASE("rows of different keys are looked at once")
 {
-    RepeatedKeys keys{usage()};
-    CHECK_FALSE(keys.any());
-    std::vector<std::string> rows;
-    for (int i = 0; i < 1000; ++i) rows.push_back(row_with("workloadName", "\"w" + std::to_string(i) + "\""));
-    CHECK(repeated({rows}) == 0);
+    Walked walked{{different(1000)}, 1001};
+    CHECK(walked.repeated() == 0);
+    CHECK(walked.walks == 0);
+    Walked none{{}};
+    CHECK(none.repeated() == 0);
 }
 
 TEST_CASE("rows with the same key and the same values are counted, within a page and across pages")
@@ -58,11 +97,66 @@ TEST_CASE("rows with the same key and different values contradict each other, an
 
 TEST_CASE("texts that only look alike when joined are different keys")
 {
-    auto const row = [](std::string const& service, std::string const& workload) {
-        return R"({"proratedLicensesUsagePercent":1,"workloadName":")" + workload + R"(","serviceName":")" + service +
-               R"(","processedDateTime":"2017-03-09","channel":"c"})";
+    auto const row = [](std::string const& service, std::string const& workload_name) {
+        return R"({"proratedLicensesUsagePercent":1,"workloadName":")" + workload_name + R"(","serviceName":")" +
+               service + R"(","processedDateTime":"2017-03-09","channel":"c"})";
     };
     CHECK(repeated({{row("a", "bc"), row("ab", "c"), row("bc", "a"), row("1:a", "b"), row("A", "bc")}}) == 0);
+}
+
+TEST_CASE("counts that differ contradict each other as percentages do")
+{
+    auto const& dataset = *find_dataset("licenses_usage");
+    auto const body = value_page({commercial_row("licensesQualified", "5"), commercial_row("licensesQualified", "6")});
+    RepeatedKeys keys{dataset};
+    PageDecoder decoder{dataset};
+    decoder.decode(body, {}, [&](Row const& row) { keys.note(row); });
+    auto const walk = [&](RepeatedKeys::PageRowVisitor const& visit) {
+        decoder.decode(body, {}, [&](Row const& row) { visit(0, row); });
+    };
+    CHECK_THROWS_WITH_AS(keys.repeated(walk),
+                         "page 1 Value[0] and page 1 Value[1] have the same key and different values", Error);
+}
+
+TEST_CASE("more rows than there is room for are looked at again, part by part, and none is missed")
+{
+    Pages pages(3, different(100));
+    static constexpr std::size_t rooms[] = {8, 64, 100, 128, 299, 301};
+    for (auto const room : rooms) {
+        CAPTURE(room);
+        Walked walked{pages, room};
+        CHECK(walked.repeated() == 200);
+        CHECK((room > 300) == (walked.walks == 1));
+    }
+    Walked all_different{{different(100)}, 64};
+    CHECK(all_different.repeated() == 0);
+    CHECK(all_different.walks > 0);
+}
+
+TEST_CASE("one key in all rows needs no more room than a few")
+{
+    Pages const pages(50, std::vector<std::string>(20, good_row()));
+    Walked walked{pages, 16};
+    CHECK(walked.repeated() == 999);
+    CHECK(walked.walks == 1);
+}
+
+TEST_CASE("rows that are compared are few at a time")
+{
+    Walked walked{{different(100), different(100)}, 1000, 30};
+    CHECK(walked.repeated() == 100);
+    CHECK(walked.walks == 4);
+}
+
+TEST_CASE("a contradiction is found in whatever part it is")
+{
+    for (int number = 0; number < 100; number += 9) {
+        CAPTURE(number);
+        auto odd = workload(number);
+        odd.replace(odd.find("0.5"), 3, "0.7");
+        Walked walked{{different(100), {odd}}, 16};
+        CHECK_THROWS_AS(walked.repeated(), Error);
+    }
 }
 
 } // namespace usaged::test

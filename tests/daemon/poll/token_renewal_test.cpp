@@ -47,7 +47,9 @@ struct Fixture : Polling {
     void run_until(days end)
     {
         auto const transports = [this] { return std::make_unique<Server>(clock, redemptions); };
-        DatasetPoll dataset_poll{store, tokens, clock, log, transports, PollSettings{settings, {}}, [] { return 0.5; }};
+        PollSettings poll_settings;
+        poll_settings.fetch = settings;
+        DatasetPoll dataset_poll{store, tokens, clock, log, transports, poll_settings, [] { return 0.5; }};
         auto const poll = [&](Dataset const& dataset, Trigger trigger) -> boost::asio::awaitable<void> {
             co_await dataset_poll.once(dataset, trigger);
         };

@@ -1,11 +1,9 @@
-#include "daemon/poll/snapshot_fetch.h"
-#include "tests/daemon/dataset/page_text.h"
-#include "tests/daemon/poll/polling.h"
+#include "tests/daemon/poll/fetching.h"
 #include "tests/support/freed_memory.h"
-#include "tests/support/run_coroutine.h"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace usaged::test {
@@ -13,29 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Waits = std::vector<std::chrono::milliseconds>;
-
-struct Fixture : Polling {
-    Snapshot fetch()
-    {
-        SnapshotFetch fetch{transport, tokens, archive, clock, log, settings, [] { return 0.5; }, reported};
-        return run_coroutine(fetch.fetch(usage()));
-    }
-
-    /// The error that a fetch ends with.
-    Error failure()
-    {
-        try {
-            fetch();
-        } catch (Error const& error) {
-            return error;
-        }
-        FAIL("a snapshot came");
-        return Error{ErrorCategory::config, ""};
-    }
-
-    MemoryArchive archive;
-    std::set<std::string> reported;
-};
 
 bool is_guid(std::string const& text)
 {
@@ -47,16 +22,11 @@ bool is_guid(std::string const& text)
            });
 }
 
-std::string on_day(std::string const& day)
-{
-    return row_with("processedDateTime", '"' + day + '"');
-}
-
 std::string const second_page = "/analytics/licenses/usage?page=2";
 
 } // namespace
 
-TEST_CASE_FIXTURE(Fixture, "a page is asked for as Partner Center wants to be asked")
+TEST_CASE_FIXTURE(Fetching, "a page is asked for as Partner Center wants to be asked")
 {
     settings.locale = "nl-NL";
     grant("access-1");
@@ -78,89 +48,7 @@ TEST_CASE_FIXTURE(Fixture, "a page is asked for as Partner Center wants to be as
     CHECK(header_of(request, "MS-ContinuationToken").empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a snapshot is the sum of its pages, archived in their order")
-{
-    std::string const first = page_before(second_page, {on_day("2017-03-09"), on_day("2017-03-10")});
-    std::string const last = page({on_day("2017-03-08")});
-    grant();
-    transport.answer(200, first);
-    transport.answer(200, last);
-    auto const snapshot = fetch();
-    CHECK(snapshot.pages.size() == 2);
-    CHECK(snapshot.rows == 3);
-    CHECK(snapshot.data_from == "2017-03-08T00:00:00Z");
-    CHECK(snapshot.data_to == "2017-03-10T00:00:00Z");
-    CHECK(archive.bodies == std::vector<std::string>{first, last});
-    auto const requests = api_requests();
-    CHECK(requests.at(1).url == "https://api.example/v1/analytics/licenses/usage?page=2");
-    CHECK(header_of(requests[0], "MS-RequestId") != header_of(requests[1], "MS-RequestId"));
-    CHECK(header_of(requests[0], "MS-CorrelationId") != header_of(requests[1], "MS-CorrelationId"));
-}
-
-TEST_CASE_FIXTURE(Fixture, "a continuation token goes back with the next request and with no other")
-{
-    auto first = page_before("/analytics/licenses/usage", {good_row()});
-    first.insert(first.size() - 3, R"(,"headers":[{"key":"MS-ContinuationToken","value":"tok=="}])");
-    grant();
-    transport.answer(200, first);
-    transport.answer(200, page_before(second_page, {on_day("2017-03-01")}));
-    transport.answer(200, page({on_day("2017-03-02")}));
-    CHECK(fetch().rows == 3);
-    CHECK(header_of(api_requests().at(1), "MS-ContinuationToken") == "tok==");
-    CHECK(header_of(api_requests().at(2), "MS-ContinuationToken").empty());
-}
-
-TEST_CASE_FIXTURE(Fixture, "a loop of pages is refused")
-{
-    struct Case {
-        std::string_view from_first;
-        std::string_view from_second;
-    };
-    static constexpr Case cases[] = {
-        {"/analytics/licenses/usage?page=2", "/v1/analytics/licenses/usage"},
-        {"/analytics/licenses/usage?page=2", "/analytics/licenses/usage?page=2"},
-        {"/analytics/licenses/usage?page=2", "https://API.example/v1/analytics/licenses/usage?page=2#again"},
-    };
-    grant();
-    for (auto const& each : cases) {
-        CAPTURE(each.from_second);
-        transport.answer(200, page_before(each.from_first, {good_row()}));
-        transport.answer(200, page_before(each.from_second, {on_day("2017-03-01")}));
-        CHECK(failure().category() == ErrorCategory::data);
-        CHECK(transport.done());
-    }
-}
-
-TEST_CASE_FIXTURE(Fixture, "a link to another origin is refused and nothing is sent there")
-{
-    grant();
-    transport.answer(200, page_before("https://evil.example/v1/analytics/licenses/usage", {good_row()}));
-    CHECK(failure().category() == ErrorCategory::data);
-    CHECK(api_requests().size() == 1);
-}
-
-TEST_CASE_FIXTURE(Fixture, "a later page that fails is the failure of the snapshot")
-{
-    struct Case {
-        int status;
-        std::string body;
-        ErrorCategory category;
-    };
-    Case const cases[] = {
-        {404, "", ErrorCategory::http},           {403, "", ErrorCategory::auth}, {200, "<html>", ErrorCategory::data},
-        {200, page({"{}"}), ErrorCategory::data}, {204, "", ErrorCategory::http}, {302, "", ErrorCategory::http},
-    };
-    grant();
-    for (auto const& each : cases) {
-        CAPTURE(each.status);
-        transport.answer(200, page_before(second_page, {good_row()}));
-        transport.answer(each.status, each.body);
-        CHECK(failure().category() == each.category);
-        CHECK(transport.done());
-    }
-}
-
-TEST_CASE_FIXTURE(Fixture, "a refused access token is renewed once and the page asked for again at once")
+TEST_CASE_FIXTURE(Fetching, "a refused access token is renewed once and the page asked for again at once")
 {
     grant("access-1");
     transport.answer(401, "");
@@ -174,7 +62,7 @@ TEST_CASE_FIXTURE(Fixture, "a refused access token is renewed once and the page 
     CHECK(clock.sleeps().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a second 401 ends the poll, on the same page or on a later one")
+TEST_CASE_FIXTURE(Fetching, "a second 401 ends the poll, on the same page or on a later one")
 {
     grant();
     transport.answer(401, "");
@@ -191,7 +79,7 @@ TEST_CASE_FIXTURE(Fixture, "a second 401 ends the poll, on the same page or on a
     CHECK(transport.done());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a refusal that no new token cures asks for none")
+TEST_CASE_FIXTURE(Fetching, "a refusal that no new token cures asks for none")
 {
     for (std::string const body : {R"({"code":"900421"})", R"({"code":900420})", "MFA required"}) {
         CAPTURE(body);
@@ -202,7 +90,7 @@ TEST_CASE_FIXTURE(Fixture, "a refusal that no new token cures asks for none")
     }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a request that is over leaves no access token in freed memory, however it ended")
+TEST_CASE_FIXTURE(Fetching, "a request that is over leaves no access token in freed memory, however it ended")
 {
     static constexpr std::string_view mark = "Bearer an-access-token-that-nobody-else-may-know";
     grant(std::string{mark.substr(7)});
@@ -215,7 +103,7 @@ TEST_CASE_FIXTURE(Fixture, "a request that is over leaves no access token in fre
     CHECK(header_of(transport.requests.back(), "Authorization") == mark);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a retry keeps the request id only when no answer came, and never the correlation id")
+TEST_CASE_FIXTURE(Fetching, "a retry keeps the request id only when no answer came, and never the correlation id")
 {
     grant();
     transport.fail(Error{ErrorCategory::network, "no answer"});
@@ -232,7 +120,7 @@ TEST_CASE_FIXTURE(Fixture, "a retry keeps the request id only when no answer cam
     for (int i = 0; i < 3; ++i) CHECK(requests[static_cast<std::size_t>(i)].attempt == i + 1);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(Fetching,
                   "a request id that was answered is not used again, though no answer about a token came since")
 {
     for (int const status : {401, 503, 429}) {
@@ -256,7 +144,7 @@ TEST_CASE_FIXTURE(Fixture,
     }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a request id that nobody answered is used again, though the token endpoint answers since")
+TEST_CASE_FIXTURE(Fetching, "a request id that nobody answered is used again, though the token endpoint answers since")
 {
     grant();
     transport.then([this](HttpRequest const&) -> HttpResponse {
@@ -272,7 +160,7 @@ TEST_CASE_FIXTURE(Fixture, "a request id that nobody answered is used again, tho
     CHECK(header_of(requests[0], "MS-RequestId") == header_of(requests[1], "MS-RequestId"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a retry waits by the back-off, but not less than Retry-After says")
+TEST_CASE_FIXTURE(Fetching, "a retry waits by the back-off, but not less than Retry-After says")
 {
     grant();
     transport.answer(500, "");
@@ -286,7 +174,7 @@ TEST_CASE_FIXTURE(Fixture, "a retry waits by the back-off, but not less than Ret
     CHECK(clock.sleeps() == Waits{500ms, 57s + 2850ms, 10s + 500ms, 6s});
 }
 
-TEST_CASE_FIXTURE(Fixture, "each page has its own tries, and a page that uses them up ends the poll")
+TEST_CASE_FIXTURE(Fetching, "each page has its own tries, and a page that uses them up ends the poll")
 {
     settings.retry.attempts = 3;
     grant();
@@ -301,7 +189,7 @@ TEST_CASE_FIXTURE(Fixture, "each page has its own tries, and a page that uses th
     CHECK(error.ids().correlation_id == header_of(transport.requests.back(), "MS-CorrelationId"));
 }
 
-TEST_CASE_FIXTURE(Fixture, "a wait that is longer than allowed ends the poll at once")
+TEST_CASE_FIXTURE(Fetching, "a wait that is longer than allowed ends the poll at once")
 {
     grant();
     transport.answer(429, "", {HttpHeader{"Retry-After", "901"}});
@@ -311,7 +199,7 @@ TEST_CASE_FIXTURE(Fixture, "a wait that is longer than allowed ends the poll at 
     CHECK(clock.sleeps().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a fault of the token endpoint is retried like one of the API")
+TEST_CASE_FIXTURE(Fetching, "a fault of the token endpoint is retried like one of the API")
 {
     transport.answer(429, "", {HttpHeader{"Retry-After", "7"}});
     transport.fail(Error{ErrorCategory::network, "no answer"});
@@ -323,7 +211,7 @@ TEST_CASE_FIXTURE(Fixture, "a fault of the token endpoint is retried like one of
     CHECK(fetch().rows == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(Fetching,
                   "a request loop at the token endpoint fails the poll at once, and no other poll asks into it")
 {
     auto const loop = read_file(std::filesystem::path{USAGED_TEST_DATA} / "token-error-50196-loop.json");
@@ -337,7 +225,7 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(clock.sleeps().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "faults that repeating does not cure are tried once")
+TEST_CASE_FIXTURE(Fetching, "faults that repeating does not cure are tried once")
 {
     grant();
     for (auto const category : {ErrorCategory::tls, ErrorCategory::protocol, ErrorCategory::storage}) {
@@ -348,7 +236,7 @@ TEST_CASE_FIXTURE(Fixture, "faults that repeating does not cure are tried once")
     CHECK(clock.sleeps().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "every retry is one warning with its number and its wait")
+TEST_CASE_FIXTURE(Fetching, "every retry is one warning with its number and its wait")
 {
     grant();
     transport.answer(503, R"({"code":"800003","description":"SECRET"})");
@@ -363,52 +251,6 @@ TEST_CASE_FIXTURE(Fixture, "every retry is one warning with its number and its w
     }
     CHECK(lines[0].find("SECRET") == std::string::npos);
     CHECK(lines[0].find("access-1") == std::string::npos);
-}
-
-TEST_CASE_FIXTURE(Fixture, "rows that are sent twice are counted, across pages too")
-{
-    grant();
-    transport.answer(200, page_before(second_page, {good_row(), on_day("2017-03-01")}));
-    transport.answer(200, page({on_day("2017-03-01"), on_day("2017-03-02")}));
-    auto const snapshot = fetch();
-    CHECK(snapshot.rows == 4);
-    CHECK(snapshot.repeated == 1);
-    CHECK(log_lines("repeated_rows").size() == 1);
-}
-
-TEST_CASE_FIXTURE(Fixture, "rows that contradict each other refuse the snapshot")
-{
-    grant();
-    transport.answer(200, page_before(second_page, {good_row()}));
-    transport.answer(200, page({row_with("proratedLicensesUsagePercent", "0.75")}));
-    CHECK(failure().category() == ErrorCategory::data);
-}
-
-TEST_CASE_FIXTURE(Fixture, "an unknown field is warned of once, in whatever poll")
-{
-    grant();
-    transport.answer(200, page_before(second_page, {row_and("\"new\":1"), on_day("2017-03-01")}));
-    transport.answer(200, page({on_day("2017-03-02").replace(0, 1, "{\"new\":2,\"newer\":3,")}));
-    transport.answer(200, page({row_and("\"new\":4")}));
-    fetch();
-    fetch();
-    CHECK(log_lines("unknown_field").size() == 2);
-    CHECK(log_lines("the field newer is new").size() == 1);
-}
-
-TEST_CASE_FIXTURE(Fixture, "what is odd but acceptable is warned of")
-{
-    settings.rules = {true, true};
-    grant();
-    auto body = page({row_with("proratedLicensesUsagePercent", "101"), "{}"});
-    body.replace(body.find(":2"), 2, ":7");
-    transport.answer(200, body);
-    auto const snapshot = fetch();
-    CHECK(snapshot.rows == 1);
-    CHECK(snapshot.bad_rows == 1);
-    CHECK(log_lines("bad_rows").size() == 1);
-    CHECK(log_lines("count_mismatch").size() == 1);
-    CHECK(log_lines("percent_over_100").size() == 1);
 }
 
 } // namespace usaged::test

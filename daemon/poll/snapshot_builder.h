@@ -1,0 +1,64 @@
+#pragma once
+
+#include "daemon/dataset/decode.h"
+#include "daemon/log/log.h"
+#include "daemon/poll/page_archive.h"
+#include "daemon/poll/repeated_keys.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace usaged {
+
+/// Makes a snapshot of its pages as they arrive. Keeps none of them: memory does not grow with their number but by what
+/// names a page.
+class SnapshotBuilder {
+public:
+    /// Borrows the references.
+    SnapshotBuilder(Dataset const& dataset, DecodeRules const& rules, PageArchive& archive, Log& log);
+
+    /// Decodes a page, archives it and counts it in. Throws Error if it is not acceptable.
+    PageSummary add(std::string const& body, PageScope const& scope);
+
+    /// Leaves a customer out, with a warning.
+    void skip(SkippedCustomer customer);
+
+    std::size_t pages() const { return snapshot_.pages.size(); }
+    std::int64_t items() const { return snapshot_.rows + snapshot_.bad_rows; }
+
+    /// Whether the rows of the last page have the keys of those of an earlier one, in the same order. An empty page
+    /// has none.
+    bool repeats_page() const { return repeats_page_; }
+
+    /// The snapshot, with one warning for each kind of oddity. Throws Error if rows contradict each other.
+    Snapshot finish();
+
+private:
+    PageSummary decode(std::string const& body, PageScope const& scope);
+    std::string place(PageScope const& scope) const;
+    void note_page(PageSummary const& page);
+    void note_dates(PageSummary const& page);
+    void find_repeated_rows();
+    void warn_of_counts();
+    void warn(std::string_view event, std::string detail);
+
+    Dataset const& dataset_;
+    PageArchive& archive_;
+    Log& log_;
+    PageDecoder decoder_;
+    RepeatedKeys keys_;
+    Snapshot snapshot_;
+    std::set<std::string> unknown_fields_;
+    std::size_t over_hundred_ = 0;
+    std::string first_bad_;
+    std::map<std::int64_t, std::size_t> odd_counts_; ///< the server's, with the number of items of such a page
+    std::uint64_t page_keys_ = 0;                    ///< of the page that is read
+    std::set<std::uint64_t> seen_pages_;             ///< page_keys_ of all pages
+    bool repeats_page_ = false;
+};
+
+} // namespace usaged
