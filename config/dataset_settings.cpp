@@ -22,11 +22,24 @@ Dataset const* known_dataset(Setting const& setting)
     return nullptr;
 }
 
+/// Names are stored with what they are names of: without it, those of all rows would be names of one thing.
+void require_keys(Dataset const& dataset, std::vector<Setting> const& settings, std::vector<std::string> const& fields)
+{
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        auto const column = std::ranges::find(dataset.columns, fields[i], &Column::field);
+        if (column->key) continue;
+        auto const key = std::ranges::find(dataset.columns, column->part, &Column::part); // keys come first
+        if (std::ranges::find(fields, key->field) == fields.end())
+            settings[i].complain("needs " + std::string{key->field} + " in the list too, which it is the name of");
+    }
+}
+
 void read_groupby(Section& section, Dataset const& dataset, std::vector<std::string>& fields)
 {
     auto const setting = section.find("groupby");
     if (!setting) return;
     auto const known = groupable_fields(dataset);
+    std::vector<Setting> good;
     for (auto const& element : setting->elements()) {
         auto const field = element.scalar();
         if (!field) continue;
@@ -36,8 +49,10 @@ void read_groupby(Section& section, Dataset const& dataset, std::vector<std::str
             element.complain("is in the list already");
         } else {
             fields.push_back(field->text);
+            good.push_back(element);
         }
     }
+    require_keys(dataset, good, fields);
 }
 
 Parser<std::string> path_of(Dataset const& dataset)

@@ -12,10 +12,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
 #include <memory>
 #include <string>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,49 +27,89 @@ namespace {
 
 constexpr std::array side_files{"-journal", "-wal", "-shm"};
 
-/// The file that the copy is made in; removed with all that SQLite puts beside it, unless it was put in place.
+fs::path draft_of(fs::path const& target)
+{
+    return target.string() + ".partial";
+}
+
+/// A descriptor of a file, closed at the end.
+class Descriptor {
+public:
+    Descriptor(fs::path const& path, int flags) : number_{::open(path.c_str(), flags | O_CLOEXEC, 0640)} {}
+    Descriptor(Descriptor const&) = delete;
+    Descriptor& operator=(Descriptor const&) = delete;
+    ~Descriptor()
+    {
+        if (number_ >= 0) ::close(number_);
+    }
+    int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+/// The file that the copy is made in, under a lock; removed with all that SQLite puts beside it, unless it was put in
+/// place. One that an earlier process left is taken over.
 class Draft {
 public:
-    explicit Draft(fs::path const& target) : target_{target}, path_{target.string() + ".tmp-XXXXXX"}
+    explicit Draft(fs::path const& target)
+        : target_{target}, path_{draft_of(target).string()}, file_{path_, O_RDWR | O_CREAT | O_NOFOLLOW}
     {
-        auto const fd = ::mkostemp(path_.data(), O_CLOEXEC);
-        if (fd < 0) throw file_error(target, "cannot be created", errno);
-        auto const permitted = ::fchmod(fd, 0640) == 0;
+        if (file_.number() < 0) throw file_error(path_, "cannot be created", errno);
+        if (::flock(file_.number(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno == EWOULDBLOCK) throw busy();
+            throw file_error(path_, "cannot be locked", errno);
+        }
+        // The one that held the lock may have put the file in place, or removed it, in the meantime.
+        struct stat status {};
+        if (::fstat(file_.number(), &status) != 0) throw file_error(path_, "cannot be created", errno);
+        if (identify(path_) != FileIdentity{status.st_dev, status.st_ino}) throw busy();
+        remove_side_files();
+        if (::ftruncate(file_.number(), 0) == 0 && ::fchmod(file_.number(), 0640) == 0) return;
         auto const error = errno;
-        ::close(fd);
-        if (permitted) return;
         ::unlink(path_.c_str());
-        throw file_error(target, "cannot be created", error);
+        throw file_error(path_, "cannot be created", error);
     }
     Draft(Draft const&) = delete;
     Draft& operator=(Draft const&) = delete;
     ~Draft()
     {
-        ::unlink(path_.c_str());
-        for (auto const* suffix : side_files) ::unlink((path_ + suffix).c_str());
+        if (!in_place_) ::unlink(path_.c_str());
+        remove_side_files();
     }
 
     std::string const& path() const { return path_; }
 
-    void put_in_place() const
+    void put_in_place()
     {
         sync(path_, O_RDONLY);
         if (::rename(path_.c_str(), target_.c_str()) != 0) throw file_error(target_, "cannot be written", errno);
+        in_place_ = true;
         sync(target_.parent_path(), O_RDONLY | O_DIRECTORY);
     }
 
 private:
     static void sync(fs::path const& path, int flags)
     {
-        auto const fd = ::open(path.c_str(), flags | O_CLOEXEC);
-        auto const synced = fd >= 0 && ::fsync(fd) == 0;
-        auto const error = errno;
-        if (fd >= 0) ::close(fd);
-        if (!synced) throw file_error(path, "cannot be synced", error);
+        Descriptor const file{path, flags};
+        if (file.number() < 0 || ::fsync(file.number()) != 0) throw file_error(path, "cannot be synced", errno);
+    }
+
+    Error busy() const
+    {
+        return Error{ErrorCategory::locked, target_.string() + ": another backup to this file is being made",
+                     "Wait for its end, or name another file."};
+    }
+
+    void remove_side_files() const
+    {
+        for (auto const* suffix : side_files) ::unlink((path_ + suffix).c_str());
     }
 
     fs::path target_;
     std::string path_;
+    Descriptor file_; // holds the lock; SQLite loses its own ones if it is closed while SQLite has the file open
+    bool in_place_ = false;
 };
 
 fs::path resolve_target(fs::path const& file)
@@ -90,9 +130,13 @@ void require_replaceable(fs::path const& target, fs::path const& database)
         throw Error{ErrorCategory::storage, target.string() + ": " + reason, "Name another file for the backup."};
     };
     std::error_code error;
-    if (auto const same = identify(target); same && same == identify(database)) refuse("is the database itself");
-    for (auto const* suffix : side_files)
-        if (target == database.string() + suffix) refuse("is a part of the database itself");
+    for (auto const& written : {target, draft_of(target)}) {
+        auto const what = written == target ? "" : "would be made in " + written.filename().string() + ", which ";
+        if (auto const same = identify(written); same && same == identify(database))
+            refuse(what + "is the database itself");
+        for (auto const* suffix : side_files)
+            if (written == database.string() + suffix) refuse(what + "is a part of the database itself");
+    }
     if (auto const status = fs::symlink_status(target, error); fs::exists(status) && !fs::is_regular_file(status))
         refuse("is not a regular file");
     // SQLite would take what is in them for the newest state of the copy.
@@ -105,13 +149,18 @@ struct FinishBackup {
     void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
 };
 
-void copy_pages(SQLite::Database& source, SQLite::Database& copy, ProgressObserver const& progress)
+using Stopped = std::function<bool()>;
+
+/// Fails with SQLITE_INTERRUPT if it is stopped.
+void copy_pages(SQLite::Database& source, SQLite::Database& copy, ProgressObserver const& progress,
+                Stopped const& stopped)
 {
     constexpr int pages_a_step = 256;
     std::unique_ptr<sqlite3_backup, FinishBackup> const backup{
         sqlite3_backup_init(copy.getHandle(), "main", source.getHandle(), "main")};
     if (!backup) throw SQLite::Exception{copy.getHandle()};
     for (auto code = SQLITE_OK; code != SQLITE_DONE;) {
+        if (stopped && stopped()) throw SQLite::Exception{"stopped", SQLITE_INTERRUPT};
         code = sqlite3_backup_step(backup.get(), pages_a_step);
         if (code != SQLITE_OK && code != SQLITE_DONE) throw SQLite::Exception{sqlite3_errstr(code), code};
         auto const total = sqlite3_backup_pagecount(backup.get());
@@ -119,7 +168,8 @@ void copy_pages(SQLite::Database& source, SQLite::Database& copy, ProgressObserv
     }
 }
 
-void copy_database(fs::path const& database, std::string const& draft, ProgressObserver const& progress)
+void copy_database(fs::path const& database, std::string const& draft, ProgressObserver const& progress,
+                   Stopped const& stopped)
 {
     auto const had_log = identify(database.string() + "-wal").has_value();
     auto const source = open_for_reading(database);
@@ -128,15 +178,19 @@ void copy_database(fs::path const& database, std::string const& draft, ProgressO
     source->execAndGet("SELECT count(*) FROM sqlite_schema");
     SQLite::Database copy{draft, SQLite::OPEN_READWRITE};
     copy.exec("PRAGMA synchronous = OFF");
-    copy_pages(*source, copy, progress);
+    copy_pages(*source, copy, progress, stopped);
     if (!had_log && identify(database.string() + "-wal"))
         throw Error{ErrorCategory::storage, database.string() + ": usaged was started in the middle of the backup",
                     "Make the backup again."};
 }
 
-void check_copy(std::string const& draft, fs::path const& database)
+/// Fails with SQLITE_INTERRUPT if it is stopped.
+void check_copy(std::string const& draft, fs::path const& database, Stopped stopped)
 {
     SQLite::Database copy{draft, SQLite::OPEN_READWRITE};
+    constexpr int steps_between_asking = 100'000;
+    auto const ask = [](void* asked) { return (*static_cast<Stopped*>(asked))() ? 1 : 0; };
+    if (stopped) sqlite3_progress_handler(copy.getHandle(), steps_between_asking, ask, &stopped);
     auto const verdict = copy.execAndGet("PRAGMA integrity_check(1)").getString();
     if (verdict != "ok") throw damaged(database, "integrity_check of its copy says " + printable(verdict));
     copy.exec("PRAGMA journal_mode = DELETE");
@@ -159,16 +213,18 @@ Error write_error(fs::path const& target, SQLite::Exception const& exception)
 
 } // namespace
 
-std::uintmax_t back_up(fs::path const& database, fs::path const& file, ProgressObserver const& progress)
+std::optional<std::uintmax_t> back_up(fs::path const& database, fs::path const& file, ProgressObserver const& progress,
+                                      Stopped const& stopped)
 {
     auto const source = resolve_database(database);
     auto const target = resolve_target(file);
     require_replaceable(target, source);
-    Draft const draft{target};
+    Draft draft{target};
     try {
-        copy_database(source, draft.path(), progress);
-        check_copy(draft.path(), source);
+        copy_database(source, draft.path(), progress, stopped);
+        check_copy(draft.path(), source, stopped);
     } catch (SQLite::Exception const& exception) {
+        if (exception.getErrorCode() == SQLITE_INTERRUPT) return std::nullopt;
         throw is_about_writing(exception) ? write_error(target, exception) : to_error(exception, source);
     }
     draft.put_in_place();

@@ -37,17 +37,17 @@ PartSql part_sql(Dataset const& dataset)
     return sql;
 }
 
-/// Whether the series has a row on the newest date, under whatever names. `first_entry` is what a part's column is the
-/// first entry of, with {} for the part; ?1 is the service and ?2 the date.
-std::string on_newest_date(Dataset const& dataset, std::string_view owner, std::string_view column)
+/// Whether the series has a row on the newest date, under whatever names. The first entry of a part is in the column
+/// that is named by the part between `before` and `after`; ?1 is the service and ?2 the date.
+std::string on_newest_date(Dataset const& dataset, std::string const& before, std::string const& after)
 {
     std::string const table{dataset.name};
     std::string parts;
     std::string same;
     for (auto const part : parts_of_rows(dataset)) {
         std::string const name{part_name(part)};
-        auto const first = owner.empty() ? name + std::string{column} : std::string{owner} + "." + name;
-        parts += " CROSS JOIN " + table + "_" + name + " AS same_" + name + " ON same_" + name + ".same_as = " + first;
+        parts += " CROSS JOIN " + table + "_" + name + " AS same_" + name + " ON same_" + name + ".same_as = ";
+        parts += before + name + after;
         same += " AND other." + name + " = same_" + name + ".id";
     }
     return "EXISTS (SELECT 1 FROM " + table + "_day AS newest" + parts + " CROSS JOIN " + table +
@@ -55,7 +55,8 @@ std::string on_newest_date(Dataset const& dataset, std::string_view owner, std::
            " WHERE newest.same_service = ?1 AND newest.processed_date_time = ?2)";
 }
 
-// Most series have a row of the same entries on the newest date, ?4 for one of its days, so that is looked for first.
+// ?3 is the day to look through, ?4 one of the newest. Most series have a row of the same entries there, so that is
+// looked for first.
 std::string add_sql(Dataset const& dataset)
 {
     std::string const table{dataset.name};
@@ -68,7 +69,7 @@ std::string add_sql(Dataset const& dataset)
            " WHERE row.day = ?3 AND NOT EXISTS"
            " (SELECT 1 FROM " +
            table + "_row AS other WHERE other.day = ?4" + sql.same_row + ") AND NOT " +
-           on_newest_date(dataset, {}, ".same_as") + " ON CONFLICT (" + sql.names +
+           on_newest_date(dataset, "", ".same_as") + " ON CONFLICT (" + sql.names +
            ", service) DO UPDATE SET newest_day = excluded.newest_day WHERE excluded.newest_day <> newest_day AND " +
            date("excluded.newest_day") + " >= " + date("newest_day");
 }
@@ -76,7 +77,7 @@ std::string add_sql(Dataset const& dataset)
 std::string drop_sql(Dataset const& dataset)
 {
     auto const table = std::string{dataset.name} + "_ended";
-    return "DELETE FROM " + table + " WHERE service = ?1 AND " + on_newest_date(dataset, table, {});
+    return "DELETE FROM " + table + " WHERE service = ?1 AND " + on_newest_date(dataset, table + ".", "");
 }
 
 std::unique_ptr<SQLite::Statement> prepare(SQLite::Database& database, std::string const& sql)

@@ -3,6 +3,7 @@
 #include "storage/sql_text.h"
 
 #include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
 namespace usaged {
@@ -18,30 +19,24 @@ struct PartSql {
     std::string insert;
 };
 
-// Parameters are numbered in the order of the columns.
+// Parameters are numbered in the order of the columns; before them, an insert has the numbers of the entry.
 PartSql sql_of(Dataset const& dataset, Part part)
 {
     auto const table = std::string{dataset.name}.append("_").append(part_name(part));
     std::string names;
     std::string parameters;
-    std::string same_texts;
-    std::string same_key;
+    std::string same_names{"true"};
+    std::string same_key{"true"};
     int number = 0;
     for (auto const position : columns_of(dataset, part)) {
         auto const& column = dataset.columns[position];
-        auto const parameter = "?" + std::to_string(++number);
         add_item(names, {column.name});
-        add_item(parameters, {parameter});
-        auto const condition = std::string{" AND "}.append(column.name).append(" = ").append(parameter);
-        same_texts += condition;
-        if (column.key) same_key += condition;
+        add_item(parameters, {"?"});
+        auto& same = column.key ? same_key : same_names;
+        same.append(" AND ").append(column.name).append(" = ?").append(std::to_string(++number));
     }
-    return {"SELECT id, same_as, EXISTS (SELECT 1 FROM " + table +
-                " AS other WHERE other.same_as = entry.same_as AND other.id <> entry.id) FROM " + table +
-                " AS entry WHERE true" + same_texts,
-            "INSERT INTO " + table + " (id, same_as, " + names + ") SELECT next.id, coalesce((SELECT same_as FROM " +
-                table + " WHERE true" + same_key + " LIMIT 1), next.id), " + parameters +
-                " FROM (SELECT coalesce(max(id), 0) + 1 AS id FROM " + table + ") AS next RETURNING id, same_as"};
+    return {"SELECT id, same_as, " + same_names + " FROM " + table + " WHERE " + same_key,
+            "INSERT INTO " + table + " (id, same_as, " + names + ") VALUES (?, ?, " + parameters + ")"};
 }
 
 } // namespace
@@ -52,6 +47,8 @@ PartTable::PartTable(SQLite::Database& database, Dataset const& dataset, Part pa
     auto const sql = sql_of(dataset, part);
     find_ = std::make_unique<SQLite::Statement>(database, sql.find);
     insert_ = std::make_unique<SQLite::Statement>(database, sql.insert);
+    auto const table = std::string{dataset.name}.append("_").append(part_name(part));
+    last_id_ = database.execAndGet("SELECT coalesce(max(id), 0) FROM " + table).getInt64();
 }
 
 PartTable::PartTable(PartTable&&) noexcept = default;
@@ -60,9 +57,9 @@ PartTable::~PartTable() = default;
 
 PartEntry const& PartTable::intern(Row const& row)
 {
+    if (is_last(row)) return last_entry_;
     wanted_.clear();
     for (auto const position : columns_) wanted_.append(row.values[position].text).push_back('\0');
-    if (wanted_ == last_) return last_entry_;
     auto const known = known_.find(wanted_);
     if (known != known_.end()) {
         last_entry_ = known->second;
@@ -74,31 +71,49 @@ PartEntry const& PartTable::intern(Row const& row)
     return last_entry_;
 }
 
+bool PartTable::is_last(Row const& row) const
+{
+    std::string_view rest{last_};
+    for (auto const position : columns_) {
+        auto const text = row.values[position].text;
+        if (rest.size() <= text.size() || rest[text.size()] != '\0' || !rest.starts_with(text)) return false;
+        rest.remove_prefix(text.size() + 1);
+    }
+    return rest.empty();
+}
+
 PartEntry PartTable::find_or_insert(Row const& row)
 {
-    bind(*find_, row);
     PartEntry entry;
-    if (find_->executeStep()) {
-        entry = {find_->getColumn(0).getInt64(), find_->getColumn(1).getInt64(), find_->getColumn(2).getInt() != 0};
-        find_->reset();
-        return entry;
+    std::size_t others = 0; // with the same key
+    bind(*find_, 1, row);
+    while (find_->executeStep()) {
+        entry.same_as = find_->getColumn(1).getInt64();
+        if (find_->getColumn(2).getInt() != 0)
+            entry.id = find_->getColumn(0).getInt64();
+        else
+            ++others;
     }
     find_->reset();
-    bind(*insert_, row);
-    insert_->executeStep();
-    entry = {insert_->getColumn(0).getInt64(), insert_->getColumn(1).getInt64(), false};
-    insert_->executeStep(); // the row is in when the statement is done
+    entry.renamed = others > 0;
+    if (entry.id != 0) return entry;
+
+    entry.id = ++last_id_;
+    if (!entry.renamed) entry.same_as = entry.id;
+    insert_->bind(1, entry.id);
+    insert_->bind(2, entry.same_as);
+    bind(*insert_, 3, row);
+    insert_->exec();
     insert_->reset();
-    entry.renamed = entry.same_as != entry.id;
     // What is known of the other entries with the key is no longer true.
     if (entry.renamed) known_.clear();
     return entry;
 }
 
-void PartTable::bind(SQLite::Statement& statement, Row const& row) const
+void PartTable::bind(SQLite::Statement& statement, int first_parameter, Row const& row) const
 {
-    int parameter = 0;
-    for (auto const position : columns_) statement.bind(++parameter, std::string{row.values[position].text});
+    auto parameter = first_parameter;
+    for (auto const position : columns_) statement.bind(parameter++, std::string{row.values[position].text});
 }
 
 void PartTable::keep(PartEntry const& entry)

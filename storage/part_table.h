@@ -36,15 +36,17 @@ public:
     PartEntry const& intern(Row const& row);
 
 private:
+    bool is_last(Row const& row) const;
     PartEntry find_or_insert(Row const& row);
-    void bind(SQLite::Statement& statement, Row const& row) const;
+    void bind(SQLite::Statement& statement, int first_parameter, Row const& row) const;
     void keep(PartEntry const& entry);
 
     std::vector<std::size_t> columns_; ///< positions in a row
     std::unique_ptr<SQLite::Statement> find_;
     std::unique_ptr<SQLite::Statement> insert_;
-    std::string wanted_; ///< the texts of the row
-    std::string last_;   ///< those of the row before
+    std::int64_t last_id_ = 0; ///< of the table
+    std::string wanted_;       ///< the texts of the row
+    std::string last_;         ///< those of the row before
     PartEntry last_entry_;
     std::unordered_map<std::string, PartEntry> known_;
     std::size_t known_bytes_ = 0;

@@ -30,12 +30,16 @@ void PayloadArchive::read(SnapshotPage const& page, std::string& body)
     if (!query.step())
         throw Error{ErrorCategory::storage, "an archived page is no longer in the database",
                     "It is fetched again by the next poll; storage.raw_payloads.keep says how long pages stay."};
+    auto const damaged = [](std::string const& reason) {
+        return Error{ErrorCategory::storage, "an archived page is damaged: " + reason,
+                     "Check the disk, and the whole database by PRAGMA integrity_check in sqlite3."};
+    };
     try {
         codec().decompress(query.blob(1), static_cast<std::size_t>(query.integer(0)), body);
     } catch (std::runtime_error const& damage) {
-        throw Error{ErrorCategory::storage, std::string{"an archived page is damaged: "} + damage.what(),
-                    "Check the disk, and the whole database by PRAGMA integrity_check in sqlite3."};
+        throw damaged(damage.what());
     }
+    if (codec().hash(body) != page.hash) throw damaged("its SHA-256 is another one");
 }
 
 std::vector<SnapshotPage> PayloadArchive::pages_of(PollId poll)
@@ -67,8 +71,8 @@ void PayloadArchive::drop(Timestamp before)
 {
     // From the old polls to their bodies, which come first as the list of pages leads to them: a walk over all bodies
     // would grow with what is kept.
-    statements_("DELETE FROM raw_payload WHERE sha256 IN (SELECT sha256 FROM poll_page WHERE poll_id <="
-                " (SELECT id FROM poll WHERE started_at < ?1 ORDER BY started_at DESC LIMIT 1))"
+    statements_("DELETE FROM raw_payload WHERE sha256 IN"
+                " (SELECT sha256 FROM poll_page WHERE poll_id IN (SELECT id FROM poll WHERE started_at < ?1))"
                 " AND NOT EXISTS"
                 " (SELECT 1 FROM poll_page JOIN poll ON poll.id = poll_page.poll_id"
                 "  WHERE poll_page.sha256 = raw_payload.sha256 AND poll.started_at >= ?1)")
@@ -76,7 +80,7 @@ void PayloadArchive::drop(Timestamp before)
         .run();
     // The pages of the last snapshot that was applied stay listed, however old: an unchanged one is known by them.
     statements_("DELETE FROM poll_page"
-                " WHERE poll_id <= (SELECT id FROM poll WHERE started_at < ?1 ORDER BY started_at DESC LIMIT 1)"
+                " WHERE poll_id IN (SELECT id FROM poll WHERE started_at < ?1)"
                 " AND EXISTS (SELECT 1 FROM poll AS old JOIN poll AS newer"
                 "             ON newer.dataset = old.dataset AND newer.id > old.id"
                 "             AND newer.outcome IN ('ok', 'unchanged')"

@@ -119,12 +119,16 @@ std::optional<PollId> PollLog::newest_applied(Dataset const& dataset)
 // What backfill and replay apply is not the present snapshot, and says nothing about when the next one is due.
 std::optional<AppliedSnapshot> PollLog::last_good(Dataset const& dataset)
 {
-    auto query = statements_("SELECT started_at, rows_received, data_to FROM poll WHERE dataset = ?"
-                             " AND outcome IN ('ok', 'unchanged') AND degraded IS NULL"
+    auto query = statements_("SELECT started_at, rows_received, data_to,"
+                             " (SELECT later.started_at FROM poll AS later WHERE later.dataset = poll.dataset"
+                             "  AND later.id > poll.id AND later.outcome IN ('ok', 'unchanged')"
+                             R"(  AND later."trigger" NOT IN ('backfill', 'replay') ORDER BY later.id LIMIT 1))"
+                             " FROM poll WHERE dataset = ? AND outcome IN ('ok', 'unchanged') AND degraded IS NULL"
                              R"( AND "trigger" NOT IN ('backfill', 'replay') ORDER BY id DESC LIMIT 1)");
     query.bind(dataset.name);
     if (!query.step()) return std::nullopt;
-    return AppliedSnapshot{query.timestamp(0).value_or(Timestamp{}), query.integer(1), query.text(2)};
+    return AppliedSnapshot{query.timestamp(0).value_or(Timestamp{}), query.integer(1), query.text(2),
+                           query.timestamp(3)};
 }
 
 PollHistory PollLog::history(Dataset const& dataset)
@@ -165,6 +169,15 @@ std::optional<AskedWait> PollLog::last_wait(std::int64_t poll)
 void PollLog::drop_calls(Timestamp before)
 {
     statements_("DELETE FROM http_call WHERE started_at < ?").bind(before).run();
+}
+
+void PollLog::drop_skipped(Timestamp before)
+{
+    statements_("DELETE FROM skipped_customer WHERE poll_id IN (SELECT id FROM poll WHERE started_at < ?)"
+                " AND poll_id NOT IN (SELECT max(id) FROM poll WHERE outcome <> 'failed'"
+                R"( AND "trigger" NOT IN ('backfill', 'replay') GROUP BY dataset))")
+        .bind(before)
+        .run();
 }
 
 } // namespace usaged

@@ -44,6 +44,10 @@ public:
 
     void drop_calls(Timestamp before);
 
+    /// Those of polls started before, save the newest poll of each dataset that did not fail, which ingest_health
+    /// shows.
+    void drop_skipped(Timestamp before);
+
 private:
     /// The last of the requests of a poll, those for tokens included.
     std::optional<AskedWait> last_wait(std::int64_t poll);

@@ -45,13 +45,20 @@ std::vector<std::string_view> columns(Dataset const& dataset, Wanted const& want
     return names;
 }
 
+// Of each key that a poll to be undone has changed: the values that were replaced first, and the poll that inserted the
+// row. A row that is gone, or came anew, is made again from its revisions.
+//
 // REPLACE, because an update would leave a revision of its own.
 constexpr std::string_view undo_plain = R"(
 REPLACE INTO {t} ({columns}extra, first_poll_id, changed_poll_id)
-SELECT {old columns}old.extra, row.first_poll_id, old.poll_id
-FROM {t}_revision AS old JOIN {t} AS row ON {same key}
-WHERE row.first_poll_id < {from}
-    AND old.rowid IN (SELECT min(rowid) FROM {t}_revision WHERE replaced_poll_id >= {from} GROUP BY {key});
+SELECT {old columns}old.extra, min(undone.oldest, coalesce(row.first_poll_id, undone.oldest)), old.poll_id
+FROM (
+    SELECT min(rowid) FILTER (WHERE replaced_poll_id >= {from}) AS revision, min(poll_id) AS oldest
+    FROM {t}_revision
+    GROUP BY {key}) AS undone
+CROSS JOIN {t}_revision AS old ON old.rowid = undone.revision
+LEFT JOIN {t} AS row ON {same key}
+WHERE old.poll_id < {from};
 DELETE FROM {t} WHERE first_poll_id >= {from};
 DELETE FROM {t}_revision WHERE replaced_poll_id >= {from};
 )";
@@ -60,33 +67,39 @@ DELETE FROM {t}_revision WHERE replaced_poll_id >= {from};
 // the poll that brought them, which brings them again with the same numbers.
 constexpr std::string_view undo_compact = R"(
 CREATE TEMP TABLE undone AS
-SELECT old.rowid AS revision, row.day, {row parts}coalesce(row.first_poll_id, day.first_poll_id) AS first_poll_id
-FROM (
-    SELECT min(old.rowid) AS id
-    FROM {t}_row_revision AS old
-    JOIN {t}_day AS old_day ON old_day.id = old.day
-    {join old parts}
-    WHERE old.replaced_poll_id >= {from}
-    GROUP BY {old key}old_day.same_service, old_day.processed_date_time) AS earliest
-CROSS JOIN {t}_row_revision AS old ON old.rowid = earliest.id
+SELECT min(old.rowid) FILTER (WHERE old.replaced_poll_id >= {from}) AS revision, min(old.poll_id) AS oldest
+FROM {t}_row_revision AS old
+JOIN {t}_day AS old_day ON old_day.id = old.day
+{join old parts}
+GROUP BY {old key}old_day.same_service, old_day.processed_date_time
+HAVING revision IS NOT NULL;
+
+CREATE TEMP TABLE present AS
+SELECT undone.revision, row.day, {row parts}coalesce(row.first_poll_id, day.first_poll_id) AS first_poll_id
+FROM temp.undone
+CROSS JOIN {t}_row_revision AS old ON old.rowid = undone.revision
 CROSS JOIN {t}_day AS old_day ON old_day.id = old.day
 {join old parts}
 CROSS JOIN {t}_day AS day
     ON day.same_service = old_day.same_service AND day.processed_date_time = old_day.processed_date_time
 {join same parts}
-CROSS JOIN {t}_row AS row ON row.day = day.id {and row parts}
-WHERE coalesce(row.first_poll_id, day.first_poll_id) < {from};
+CROSS JOIN {t}_row AS row ON row.day = day.id {and row parts};
 
-DELETE FROM {t}_row WHERE ({parts}day) IN (SELECT {parts}day FROM temp.undone);
+DELETE FROM {t}_row WHERE ({parts}day) IN (SELECT {parts}day FROM temp.present);
 DELETE FROM {t}_row WHERE day NOT IN (SELECT id FROM {t}_day WHERE first_poll_id < {from});
 DELETE FROM {t}_row WHERE first_poll_id >= {from};
 INSERT INTO {t}_row ({parts}day, {columns}extra, first_poll_id, changed_poll_id)
 SELECT
     {old parts}old.day, {old columns}old.extra,
-    nullif(undone.first_poll_id, day.first_poll_id), nullif(old.poll_id, undone.first_poll_id)
-FROM temp.undone
+    nullif(undone.inserted, day.first_poll_id), nullif(old.poll_id, undone.inserted)
+FROM (
+    SELECT undone.revision, min(undone.oldest, coalesce(min(present.first_poll_id), undone.oldest)) AS inserted
+    FROM temp.undone LEFT JOIN temp.present ON present.revision = undone.revision
+    GROUP BY undone.revision) AS undone
 JOIN {t}_row_revision AS old ON old.rowid = undone.revision
-JOIN {t}_day AS day ON day.id = old.day;
+JOIN {t}_day AS day ON day.id = old.day
+WHERE old.poll_id < {from} AND day.first_poll_id < {from};
+DROP TABLE temp.present;
 DROP TABLE temp.undone;
 DELETE FROM {t}_row_revision WHERE replaced_poll_id >= {from};
 DELETE FROM {t}_day WHERE first_poll_id >= {from};

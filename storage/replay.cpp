@@ -80,6 +80,23 @@ std::pair<std::int64_t, std::int64_t> recorded(Statements& statements, Dataset c
     return {query.integer(0), query.integer(1)};
 }
 
+/// By how much `a` is above `b`.
+std::int64_t above(std::int64_t a, std::int64_t b)
+{
+    return std::max<std::int64_t>(0, a - b);
+}
+
+/// The poll fetched and decoded the page without a fault, so what to do is another thing than for a poll.
+Error page_error(Dataset const& dataset, PollId poll, std::int64_t number, Error const& error)
+{
+    auto const where =
+        std::string{dataset.name} + ": poll " + number_of(poll) + ", page " + std::to_string(number) + ": ";
+    auto const* const remedy = error.category() == ErrorCategory::storage
+                                   ? "The archive is damaged: restore the database from a backup."
+                                   : "The usaged that stored this answer read it in another way: replay with that one.";
+    return Error{error.category(), where + error.what(), remedy};
+}
+
 } // namespace
 
 class Replay::Impl {
@@ -146,9 +163,16 @@ void Replay::Impl::apply(PollId poll, Dataset const& dataset, PageDecoder& decod
         ++total.rows;
     };
     std::string body;
+    std::int64_t number = 0;
     for (auto const& page : archive_.pages_of(poll)) {
-        archive_.read(page, body);
-        auto const summary = decoder.decode(body, page.scope, write);
+        ++number;
+        PageSummary summary;
+        try {
+            archive_.read(page, body);
+            summary = decoder.decode(body, page.scope, write);
+        } catch (Error const& error) {
+            throw page_error(dataset, poll, number, error);
+        }
         if (total.data_from.empty() || (!summary.data_from.empty() && summary.data_from < total.data_from))
             total.data_from = summary.data_from;
         total.data_to = std::max(total.data_to, summary.data_to);
@@ -166,8 +190,10 @@ void Replay::Impl::record(ReplayOutcome& outcome, Snapshot const& total, Dataset
     SaveOutcome saved;
     if (outcome.repaired) saved.outcome = Outcome::ok;
     auto const [rows, revisions] = recorded(statements_, dataset);
-    saved.inserted = after.rows - rows;
-    saved.changed = after.revisions - revisions;
+    saved.inserted = above(after.rows, rows);
+    saved.changed = above(after.revisions, revisions);
+    outcome.missing_rows = above(rows, after.rows);
+    outcome.missing_revisions = above(revisions, after.revisions);
     saved.unchanged = total.rows - saved.inserted - saved.changed;
     polls_.end(outcome.poll, saved, total, now_());
 }

@@ -20,6 +20,9 @@ struct ReplayOutcome {
     std::int64_t pages = 0;
     std::int64_t rows = 0; ///< decoded
     bool repaired = false; ///< whether the tables held something else before
+    /// What polls have stored, by their own account, and is not there even now: lost, with no answers to rebuild it.
+    std::int64_t missing_rows = 0;
+    std::int64_t missing_revisions = 0;
 };
 
 /// Rebuilds the rows of datasets from the archived pages of their polls. The caller holds an InstanceLock.
@@ -35,10 +38,11 @@ public:
     /// again, in order, each under the number of its poll: afterwards rows, revisions and views are those of the
     /// original ingestion, byte for byte. Without `from`: from the oldest poll on whose pages and those of all later
     /// ones are archived. Recorded as a poll with Trigger::replay: `ok` if the tables held something else before, else
-    /// `unchanged`. All in one transaction, synced to stable storage.
+    /// `unchanged`. All in one transaction, synced to stable storage. What is missing of earlier polls stays so.
     ///
     /// Throws Error with ErrorCategory::storage if there are no such polls, if pages of one are no longer archived or
-    /// are damaged, and with ErrorCategory::data for a page that this usaged cannot decode; then nothing is changed.
+    /// are damaged, and with ErrorCategory::data for a page that this usaged cannot decode, which is named by its poll
+    /// and its number from 1; then nothing is changed.
     /// Progress is in pages.
     ReplayOutcome run(Dataset const& dataset, std::optional<PollId> from, ProgressObserver const& progress);
 

@@ -23,6 +23,14 @@ RowWriter::Written RowWriter::execute(SQLite::Statement& statement)
     return written == 1 ? Written::inserted : Written::changed;
 }
 
+std::size_t RowWriter::execute_insert(SQLite::Statement& statement)
+{
+    auto const written = statement.exec();
+    statement.reset();
+    inserted_ += written;
+    return static_cast<std::size_t>(written);
+}
+
 std::unique_ptr<RowWriter> make_row_writer(SQLite::Database& database, Dataset const& dataset, PollId poll)
 {
     if (dataset.compact()) return std::make_unique<CompactUpsert>(database, dataset, poll);

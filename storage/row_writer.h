@@ -27,6 +27,7 @@ public:
     /// To be called once, after the last row.
     virtual void finish() {}
 
+    // When it has finished:
     std::int64_t inserted() const { return inserted_; }
     std::int64_t changed() const { return changed_; } ///< what they replaced is in <dataset>_revision
 
@@ -37,6 +38,9 @@ protected:
 
     /// Executes a statement that inserts or updates one row, or writes nothing; resets it, and counts.
     Written execute(SQLite::Statement& statement);
+
+    /// Executes a statement that inserts rows; resets it, and counts. How many it inserted.
+    std::size_t execute_insert(SQLite::Statement& statement);
 
 private:
     SQLite::Database& database_;

@@ -30,8 +30,8 @@ std::string_view to_string(Outcome outcome);
 struct SaveOutcome {
     Outcome outcome = Outcome::unchanged;
     std::int64_t inserted = 0;
-    std::int64_t changed = 0;   ///< what they replaced is in <dataset>_revision
-    std::int64_t unchanged = 0; ///< nothing was written for these
+    std::int64_t changed = 0;            ///< what they replaced is in <dataset>_revision
+    std::int64_t unchanged = 0;          ///< nothing was written for these
     std::vector<std::string> new_fields; ///< of Snapshot::unknown_fields those that no earlier poll of the dataset had
 };
 
@@ -80,6 +80,7 @@ struct AppliedSnapshot {
     Timestamp started_at;
     std::int64_t rows = 0;
     std::string data_to;
+    std::optional<Timestamp> degraded_since; ///< start of the first degraded one that was applied after it
 };
 
 /// Where snapshots end up. Used from one thread; calls block, each store bounds how long.
@@ -123,7 +124,8 @@ public:
 
     virtual PollHistory history(Dataset const& dataset) = 0;
 
-    /// Drops archived pages that no poll since `pages_before` read, and calls started before `calls_before`.
+    /// Drops archived pages that no poll since `pages_before` read, calls started before `calls_before`, and the
+    /// skipped customers of polls started before that, save those of each dataset's newest success.
     virtual void drop_expired(Timestamp pages_before, Timestamp calls_before) = 0;
 
 protected:

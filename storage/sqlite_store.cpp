@@ -277,6 +277,7 @@ void SqliteStore::drop_expired(Timestamp pages_before, Timestamp calls_before)
         SQLite::Transaction transaction{connection.database(), SQLite::TransactionBehavior::IMMEDIATE};
         connection.archive().drop(pages_before);
         connection.polls().drop_calls(calls_before);
+        connection.polls().drop_skipped(calls_before);
         transaction.commit();
     });
 }

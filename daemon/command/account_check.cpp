@@ -1,5 +1,6 @@
 #include "daemon/command/account_check.h"
 
+#include "daemon/auth/form.h"
 #include "daemon/dataset/customer_page.h"
 #include "daemon/fault/classify.h"
 
@@ -41,6 +42,43 @@ bool is_about_role(Error const& refusal)
 std::string answer_of(Dataset const& dataset)
 {
     return "answer of " + std::string{dataset.name};
+}
+
+/// One row, selected and grouped as a poll does.
+std::string one_row(DatasetQuery const& query)
+{
+    std::string out = "?top=1";
+    if (!query.filter.empty()) out += "&filter=" + percent_encoded(query.filter);
+    for (auto const& field : query.groupby) out += (&field == &query.groupby.front() ? "&groupby=" : ",") + field;
+    return out;
+}
+
+/// The keys of the configuration that a refusal of one_row may be about; empty if there are none.
+std::string keys_to_mend(DatasetQuery const& query)
+{
+    std::string keys;
+    if (!query.filter.empty()) keys = "`filter`";
+    if (!query.groupby.empty()) keys += keys.empty() ? "`groupby`" : " and `groupby`";
+    return keys;
+}
+
+/// The error, for a poll that asks for rows in a way that only the configuration can account for.
+Error refused_query(Error const& refusal, DatasetSettings const& entry)
+{
+    auto const keys = keys_to_mend(entry.query);
+    if (refusal.http_status() != 400 || keys.empty()) return refusal;
+    Error error{refusal.category(), refusal.what(),
+                "check " + keys + " of " + std::string{entry.dataset->name} + " in the configuration: usaged check"};
+    error.http_status(*refusal.http_status()).api_code(refusal.api_code()).endpoint(refusal.endpoint());
+    error.ids(refusal.ids());
+    return error;
+}
+
+/// What a poll leaves the customer out for.
+bool is_about_customer(Error const& refusal)
+{
+    bool const no_data = refusal.http_status() == 400 && refusal.api_code() == "3000";
+    return refusal.about_customer() || refusal.http_status() == 404 || no_data;
 }
 
 std::string customer_path(Dataset const& dataset, std::string const& id)
@@ -144,8 +182,9 @@ asio::awaitable<Verdict> AccountCheck::ask_commercial(DatasetSettings const& ent
     auto const& pinned = entry.query.path;
     for (auto const path : entry.dataset->paths) {
         if (!pinned.empty() && path != pinned) continue;
-        auto url = std::string{path} + "?top=1";
+        auto url = std::string{path} + one_row(entry.query);
         auto verdict = co_await get(std::move(url));
+        if (verdict.refusal) verdict.refusal = refused_query(*verdict.refusal, entry);
         bool const last = !pinned.empty() || path == entry.dataset->paths.back();
         if (last || !verdict.refusal || !is_plain_not_found(*verdict.refusal)) co_return verdict;
     }
@@ -160,8 +199,16 @@ asio::awaitable<std::optional<Verdict>> AccountCheck::ask_first_customer(Dataset
     if (verdict.refusal) co_return verdict;
     auto const customers = decode_customer_page(verdict.body).customers;
     if (customers.empty()) co_return std::nullopt;
-    auto path = customer_path(dataset, customers.front().id);
-    co_return co_await get(std::move(path));
+    auto const& customer = customers.front();
+    auto path = customer_path(dataset, customer.id);
+    verdict = co_await get(std::move(path));
+    bool const has_other_id = !customer.tenant_id.empty() && customer.tenant_id != customer.id;
+    if (verdict.refusal && verdict.refusal->http_status() == 404 && has_other_id) {
+        auto other = customer_path(dataset, customer.tenant_id);
+        verdict = co_await get(std::move(other));
+    }
+    if (verdict.refusal) verdict.refusal->about_customer(is_about_customer(*verdict.refusal));
+    co_return verdict;
 }
 
 asio::awaitable<Verdict> AccountCheck::get(std::string path)

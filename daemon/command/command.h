@@ -42,16 +42,17 @@ int fetch(GlobalOptions const& options, FetchOptions const& fetch_options);
 
 struct BackfillOptions {
     std::chrono::sys_days from;
-    std::chrono::sys_days to; ///< not before `from`; included
+    std::chrono::sys_days to;          ///< not before `from`; included
     std::vector<std::string> datasets; ///< none: all that are configured and take a date
 };
 
-/// Asks for past processing dates, one poll for each date and dataset, and says which dates the server no longer serves.
+/// Asks for past processing dates, newest first, one poll for each date and dataset, and says which dates the server
+/// does not serve.
 int backfill(GlobalOptions const& options, BackfillOptions const& backfill_options);
 
-/// Rebuilds the rows of the configured datasets from the archived answers, offline, from the oldest poll on whose answers
-/// and those of all later ones are still archived; or, of the dataset of the poll `poll`, from that poll on. The result
-/// is identical to the original ingestion.
+/// Rebuilds the rows of the configured datasets from the archived answers, offline, from the oldest poll on whose
+/// answers and those of all later ones are still archived; or, of the dataset of the poll `poll`, from that poll on.
+/// The result is identical to the original ingestion.
 int replay(GlobalOptions const& options, std::optional<std::int64_t> poll);
 
 /// A consistent, verified copy of the database, also while usaged runs; it replaces `file` when it is complete.

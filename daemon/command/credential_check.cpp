@@ -2,6 +2,7 @@
 
 #include "daemon/auth/client_assertion.h"
 #include "daemon/auth/token_file.h"
+#include "daemon/command/counted.h"
 #include "daemon/command/pem_file.h"
 #include "daemon/command/service.h"
 #include "daemon/net/trust_files.h"
@@ -53,11 +54,6 @@ bool check_secret(SecretSource const& source, std::string_view check, std::strin
         read_secret(source, key);
         report.ok(check, to_string(source) + " can be read");
     });
-}
-
-std::string counted(std::int64_t count, std::string const& thing)
-{
-    return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
 std::string in_days(Timestamp later, Timestamp earlier)

@@ -1,5 +1,6 @@
 #include "config/load_config.h"
 #include "daemon/command/command.h"
+#include "daemon/command/counted.h"
 #include "daemon/command/failure.h"
 #include "daemon/command/memory_pages.h"
 #include "daemon/command/poll_report.h"
@@ -76,8 +77,8 @@ private:
         bar_.clear();
         // With rows on standard output, that is no place for words.
         auto& out = options_.output.empty() ? std::cout : std::cerr;
-        out << dataset.name << ": dry run, " << counted(snapshot.rows, "row") << data_dates(snapshot)
-            << ", nothing stored" << std::endl;
+        out << dataset.name << ": dry run, " << counted(snapshot.rows, "row") << customers_left_out(snapshot)
+            << data_dates(snapshot) << ", nothing stored" << std::endl;
         if (!options_.output.empty()) print(dataset, snapshot, pages);
         if (auto const& error = service_.tokens().store_error()) fail(*error);
     }
@@ -85,14 +86,19 @@ private:
     void print(Dataset const& dataset, Snapshot const& snapshot, MemoryPages& pages)
     {
         auto const printer = make_row_printer(options_.output, dataset, std::cout);
-        PageDecoder decoder{dataset, service_.fetch_settings().rules};
-        for (std::size_t number = 0; number < snapshot.pages.size(); ++number) {
-            auto const body = pages.get(number, snapshot.pages[number]);
-            auto const print_row = [&](Row const& row) { printer->row(row); };
-            decoder.decode(body, snapshot.pages[number].scope, print_row);
-        }
+        if (printer->measures()) walk(dataset, snapshot, pages, [&](Row const& row) { printer->measure(row); });
+        walk(dataset, snapshot, pages, [&](Row const& row) { printer->row(row); });
         printer->finish();
         std::cout.flush();
+    }
+
+    void walk(Dataset const& dataset, Snapshot const& snapshot, MemoryPages& pages, RowVisitor const& visit)
+    {
+        PageDecoder decoder{dataset, service_.fetch_settings().rules};
+        for (std::size_t number = 0; number < snapshot.pages.size(); ++number) {
+            auto const& page = snapshot.pages[number];
+            decoder.decode(pages.get(number, page), page.scope, visit);
+        }
     }
 
     void fail(Error const& error)

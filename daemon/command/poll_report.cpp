@@ -1,8 +1,10 @@
 #include "daemon/command/poll_report.h"
 
 #include "daemon/command/command.h"
+#include "daemon/command/counted.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace usaged {
 
@@ -20,20 +22,18 @@ std::vector<Dataset const*> chosen_datasets(Config const& config, std::vector<st
     return out;
 }
 
-std::string counted(std::int64_t number, std::string const& noun)
-{
-    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
-
 std::string poll_report(PollResult const& result)
 {
     auto const& saved = result.saved;
-    auto text = std::string{to_string(saved.outcome)} + ", " + counted(result.snapshot.rows, "row") + ": " +
-                std::to_string(saved.inserted) + " inserted, " + std::to_string(saved.changed) + " changed, " +
-                std::to_string(saved.unchanged) + " unchanged";
-    auto const skipped = static_cast<std::int64_t>(result.snapshot.skipped.size());
-    if (skipped > 0) text += ", " + counted(skipped, "customer") + " left out";
-    return text;
+    return std::string{to_string(saved.outcome)} + ", " + counted(result.snapshot.rows, "row") + ": " +
+           std::to_string(saved.inserted) + " inserted, " + std::to_string(saved.changed) + " changed, " +
+           std::to_string(saved.unchanged) + " unchanged" + customers_left_out(result.snapshot);
+}
+
+std::string customers_left_out(Snapshot const& snapshot)
+{
+    if (snapshot.skipped.empty()) return {};
+    return ", " + counted(std::ssize(snapshot.skipped), "customer") + " left out";
 }
 
 std::string data_dates(Snapshot const& snapshot)

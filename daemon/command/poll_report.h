@@ -3,7 +3,6 @@
 #include "config/config.h"
 #include "daemon/poll/dataset_poll.h"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +14,11 @@ namespace usaged {
 std::vector<Dataset const*> chosen_datasets(Config const& config, std::vector<std::string> const& names,
                                             std::string_view purpose);
 
-/// `1 row`, `5 rows`
-std::string counted(std::int64_t number, std::string const& noun);
-
 /// What a poll came to, for people: `ok, 5 rows: 5 inserted, 0 changed, 0 unchanged`, and the customers it left out.
 std::string poll_report(PollResult const& result);
+
+/// `, 2 customers left out`; empty if there is none.
+std::string customers_left_out(Snapshot const& snapshot);
 
 /// `, data of DATE` or `, data of DATE to DATE`; empty if there is none.
 std::string data_dates(Snapshot const& snapshot);

@@ -2,6 +2,7 @@
 
 #include "config/load_config.h"
 #include "daemon/command/command.h"
+#include "daemon/command/counted.h"
 #include "daemon/command/failure.h"
 #include "daemon/command/progress_bar.h"
 #include "storage/instance_lock.h"
@@ -34,11 +35,6 @@ std::vector<Dataset const*> choose_datasets(Config const& config, std::optional<
     return {dataset};
 }
 
-std::string counted(std::int64_t count, std::string const& noun)
-{
-    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string summary(Dataset const& dataset, ReplayOutcome const& outcome)
 {
     auto text = std::string{dataset.name} + ": ";
@@ -47,6 +43,20 @@ std::string summary(Dataset const& dataset, ReplayOutcome const& outcome)
             std::to_string(static_cast<std::int64_t>(outcome.from)) + " on, " + counted(outcome.pages, "page") + ", " +
             counted(outcome.rows, "row");
     return text + (outcome.repaired ? ": the database differed and was put right" : ": the database is as it was");
+}
+
+void require_complete(Dataset const& dataset, ReplayOutcome const& outcome)
+{
+    std::string missing;
+    if (outcome.missing_rows > 0) missing = counted(outcome.missing_rows, "row");
+    if (outcome.missing_revisions > 0)
+        missing += (missing.empty() ? "" : " and ") + counted(outcome.missing_revisions, "revision");
+    if (missing.empty()) return;
+    throw Error{ErrorCategory::storage,
+                std::string{dataset.name} + ": " + missing + " that polls before " +
+                    std::to_string(static_cast<std::int64_t>(outcome.from)) +
+                    " stored are missing and cannot be rebuilt from the archive",
+                "Restore them from a backup."};
 }
 
 } // namespace
@@ -67,6 +77,7 @@ int replay(GlobalOptions const& options, std::optional<std::int64_t> poll)
             auto const outcome = replay.run(*dataset, from, bar.observer());
             bar.clear();
             std::cout << summary(*dataset, outcome) << std::endl;
+            require_complete(*dataset, outcome);
         } catch (Error const& error) {
             bar.clear();
             auto const failure = report_failure(error);

@@ -102,42 +102,45 @@ class TablePrinter : public RowPrinter {
 public:
     TablePrinter(Dataset const& dataset, std::ostream& out) : dataset_{dataset}, out_{out}
     {
-        std::vector<std::string> header;
-        for (auto const& column : dataset_.columns) header.emplace_back(column.name);
-        lines_.push_back(std::move(header));
+        for (auto const& column : dataset_.columns) widths_.push_back(width(column.name));
+    }
+    bool measures() const override { return true; }
+    void measure(Row const& row) override
+    {
+        for (std::size_t i = 0; i < row.values.size(); ++i)
+            widths_[i] = std::max(widths_[i], width(printable(cell(dataset_.columns[i], row.values[i]))));
     }
     void row(Row const& row) override
     {
-        std::vector<std::string> line;
+        print_header();
         for (std::size_t i = 0; i < row.values.size(); ++i)
-            line.push_back(printable(cell(dataset_.columns[i], row.values[i])));
-        lines_.push_back(std::move(line));
+            print(i, printable(cell(dataset_.columns[i], row.values[i])));
     }
-    void finish() override
-    {
-        std::vector<std::size_t> widths(dataset_.columns.size(), 0);
-        for (auto const& line : lines_)
-            for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
-        for (auto const& line : lines_) print(line, widths);
-    }
+    void finish() override { print_header(); }
 
 private:
-    void print(std::vector<std::string> const& line, std::vector<std::size_t> const& widths)
+    void print_header()
     {
-        for (std::size_t i = 0; i < line.size(); ++i) {
-            std::string const padding(widths[i] - width(line[i]), ' ');
-            bool const last = i + 1 == line.size();
-            if (is_number(dataset_.columns[i]))
-                out_ << padding << line[i];
-            else
-                out_ << line[i] << (last ? "" : padding);
-            out_ << (last ? "\n" : "  ");
-        }
+        if (has_header_) return;
+        has_header_ = true;
+        for (std::size_t i = 0; i < widths_.size(); ++i) print(i, dataset_.columns[i].name);
+    }
+
+    void print(std::size_t column, std::string_view text)
+    {
+        std::string const padding(widths_[column] - std::min(widths_[column], width(text)), ' ');
+        bool const last = column + 1 == widths_.size();
+        if (is_number(dataset_.columns[column]))
+            out_ << padding << text;
+        else
+            out_ << text << (last ? "" : padding);
+        out_ << (last ? "\n" : "  ");
     }
 
     Dataset const& dataset_;
     std::ostream& out_;
-    std::vector<std::vector<std::string>> lines_;
+    std::vector<std::size_t> widths_;
+    bool has_header_ = false;
 };
 
 } // namespace

@@ -13,6 +13,12 @@ namespace usaged {
 class RowPrinter {
 public:
     virtual ~RowPrinter() = default;
+
+    /// Whether every row is to be handed to `measure` before the first one is to `row`.
+    virtual bool measures() const { return false; }
+    virtual void measure(Row const&) {}
+
+    /// The same rows as were measured. Memory does not grow with their number.
     virtual void row(Row const& row) = 0;
     /// After the last row.
     virtual void finish() = 0;

@@ -29,6 +29,14 @@ std::vector<ScheduledDataset> scheduled(Config const& config)
     return out;
 }
 
+/// A large snapshot, stored or given up, must not stay in the memory of an idle daemon.
+struct TrimAtEnd {
+    TrimAtEnd() = default;
+    TrimAtEnd(TrimAtEnd const&) = delete;
+    TrimAtEnd& operator=(TrimAtEnd const&) = delete;
+    ~TrimAtEnd() { ::malloc_trim(0); }
+};
+
 /// The parts of the daemon, and what the signals do with them.
 class Daemon {
 public:
@@ -90,10 +98,9 @@ private:
     /// A poll in hand keeps the service that it began with.
     asio::awaitable<void> poll(Dataset const& dataset, Trigger trigger)
     {
+        TrimAtEnd const trim;
         auto const service = service_;
-        auto const result = co_await service->poll().once(dataset, trigger);
-        // A large snapshot must not stay in the memory of an idle daemon.
-        if (result.snapshot.rows > 1000) ::malloc_trim(0);
+        co_await service->poll().once(dataset, trigger);
     }
 
     asio::awaitable<void> renew_refresh_token()

@@ -29,9 +29,7 @@ dom::element BodyParser::parse_element(std::string const& body)
     std::string_view text{body};
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     if (text.empty()) throw page_error("", "the body is empty");
-    // parse() would grow the parser too, but with the default depth.
-    auto const wanted = std::max(text.size(), smallest_capacity);
-    if (parser_.capacity() < wanted && parser_.allocate(wanted, max_depth) != simdjson::SUCCESS) throw std::bad_alloc{};
+    make_room(text.size());
     bool const padded = body.capacity() - body.size() >= simdjson::SIMDJSON_PADDING;
     dom::element root;
     if (auto const error = parser_.parse(text.data(), text.size(), !padded).get(root)) {
@@ -40,6 +38,16 @@ dom::element BodyParser::parse_element(std::string const& body)
         throw page_error("", "the body is not acceptable JSON" + hint + ": " + simdjson::error_message(error));
     }
     return root;
+}
+
+/// parse() would make room too, but with the default depth, and anew for each page that is a little larger than the
+/// ones before.
+void BodyParser::make_room(std::size_t bytes)
+{
+    if (parser_.capacity() >= bytes) return;
+    auto const roomy = std::max(bytes + bytes / 4, smallest_capacity);
+    if (parser_.allocate(roomy, max_depth) != simdjson::SUCCESS || parser_.doc.allocate(roomy) != simdjson::SUCCESS)
+        throw std::bad_alloc{};
 }
 
 std::optional<Member> find_member(dom::object object, std::span<std::string_view const> names, std::string_view path)

@@ -26,6 +26,7 @@ public:
 
 private:
     simdjson::dom::element parse_element(std::string const& body);
+    void make_room(std::size_t bytes);
 
     simdjson::dom::parser parser_;
 };

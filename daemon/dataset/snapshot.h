@@ -24,7 +24,9 @@ struct Value {
 struct Row {
     std::span<Value const> values; ///< one for each column of the dataset, in its order
     std::size_t index = 0;         ///< in the array of the page, from 0
-    std::string_view extra; ///< JSON object of the fields that the dataset does not know; empty if there are none
+    /// JSON object of the fields that the dataset does not know, in the order of their names; objects in it keep the
+    /// order in which they were sent, so another order there is another value. Empty if there are none.
+    std::string_view extra;
 };
 
 using RowVisitor = std::function<void(Row const&)>;

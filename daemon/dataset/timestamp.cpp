@@ -56,8 +56,8 @@ struct Parts {
 
 std::optional<sys_days> scan_date(Scanner& scan)
 {
-    // Year 1 is the service's way to say that there is no date.
-    auto const year = scan.number(4, 1000, 9999);
+    // The years 1 and 9999 are the service's ways to say that there is no date.
+    auto const year = scan.number(4, 1000, 9998);
     scan.expect('-');
     auto const month = scan.number(2, 1, 12);
     scan.expect('-');
@@ -145,9 +145,9 @@ std::optional<std::string> normalize_timestamp(std::string_view text)
 {
     auto const parts = scan_timestamp(text);
     if (!parts) return std::nullopt;
-    // An offset may have carried the first day of 1000 or the last one of 9999 out of the years that are taken.
+    // An offset may have carried the first day of 1000 or the last one of 9998 out of the years that are taken.
     if (parts->instant < sys_days{std::chrono::year{1000} / 1 / 1}) return std::nullopt;
-    if (parts->instant >= sys_days{std::chrono::year{10000} / 1 / 1}) return std::nullopt;
+    if (parts->instant >= sys_days{std::chrono::year{9999} / 1 / 1}) return std::nullopt;
     return write(parts->instant, parts->fraction);
 }
 

@@ -110,4 +110,10 @@ Error& Error::claims(std::string value)
     return *this;
 }
 
+Error& Error::place(std::string_view where)
+{
+    std::runtime_error::operator=(std::runtime_error{std::string{where} + what()});
+    return *this;
+}
+
 } // namespace usaged

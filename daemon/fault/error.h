@@ -94,6 +94,9 @@ public:
     Error& ids(CallIds value);
     Error& claims(std::string value);
 
+    /// Says before what happened where it did: `customer 0112…: `.
+    Error& place(std::string_view where);
+
 private:
     ErrorCategory category_;
     std::string remedy_;

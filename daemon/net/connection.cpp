@@ -16,6 +16,7 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/socket.h>
 #include <utility>
@@ -59,16 +60,16 @@ bool is_end(error_code const& error)
 class Connection::Impl {
 public:
     Impl(asio::any_io_executor const& executor, ssl::context& context, HttpsUrl const& url,
-         HttpSettings const& settings, std::optional<Proxy> proxy)
+         HttpSettings const& settings, std::optional<Proxy> proxy, SteadyClock::time_point end)
         : stream_{executor, context}, host_{url.host}, port_{url.port}, origin_{url.origin()}, peer_{origin_},
-          settings_{settings}, proxy_{std::move(proxy)}, input_{std::string(read_size, '\0')}
+          settings_{settings}, proxy_{std::move(proxy)}, end_{end}, input_{std::string(read_size, '\0')}
     {
         if (proxy_) peer_ += " (through " + usaged::in_words(*proxy_) + ")";
     }
 
     asio::awaitable<void> open(LookUp look_up)
     {
-        deadline_ = SteadyClock::now() + settings_.connect_timeout;
+        deadline_ = after(settings_.connect_timeout);
         auto const& host = proxy_ ? proxy_->host : host_;
         auto const& port = proxy_ ? proxy_->port : port_;
         auto const endpoints = co_await resolve(host, port, deadline_, std::move(look_up));
@@ -84,7 +85,7 @@ public:
         begun_ = SteadyClock::now();
         co_await write(request);
         ResponseParser parser{peer_, settings_.max_body, max_body};
-        tcp().expires_after(settings_.response_timeout);
+        tcp().expires_at(after(settings_.response_timeout));
         while (!parser.complete()) co_await read(parser);
         ++exchanges_;
         reusable_ = parser.keeps_connection();
@@ -106,6 +107,11 @@ public:
 
 private:
     beast::tcp_stream& tcp() { return stream_.next_layer(); }
+
+    SteadyClock::time_point after(std::chrono::milliseconds wait) const
+    {
+        return std::min(SteadyClock::now() + wait, end_);
+    }
 
     /// Tries one address after the other; each but the last may take half of the time that is left.
     asio::awaitable<void> connect(Endpoints const& endpoints)
@@ -175,7 +181,7 @@ private:
 
     asio::awaitable<void> write(std::string const& request)
     {
-        tcp().expires_after(settings_.response_timeout);
+        tcp().expires_at(after(settings_.response_timeout));
         auto const token = asio::as_tuple(asio::use_awaitable);
         auto const buffer = asio::buffer(request);
         auto const [error, count] = co_await asio::async_write(stream_, buffer, token);
@@ -227,6 +233,7 @@ private:
     std::string peer_; ///< for people
     HttpSettings settings_;
     std::optional<Proxy> proxy_;
+    SteadyClock::time_point end_;
     WipedText input_;
     SteadyClock::time_point deadline_;
     int exchanges_ = 0;
@@ -236,8 +243,8 @@ private:
 };
 
 Connection::Connection(asio::any_io_executor const& executor, ssl::context& context, HttpsUrl const& url,
-                       HttpSettings const& settings, std::optional<Proxy> proxy)
-    : impl_{std::make_unique<Impl>(executor, context, url, settings, std::move(proxy))}
+                       HttpSettings const& settings, std::optional<Proxy> proxy, SteadyClock::time_point end)
+    : impl_{std::make_unique<Impl>(executor, context, url, settings, std::move(proxy), end)}
 {
 }
 

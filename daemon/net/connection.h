@@ -21,9 +21,10 @@ namespace usaged {
 /// HttpTransport::send() throws.
 class Connection {
 public:
-    /// `proxy`: that the connection goes through, if it does.
+    /// `proxy`: that the connection goes through, if it does. Nothing takes longer than to `end`.
     Connection(boost::asio::any_io_executor const& executor, boost::asio::ssl::context& context, HttpsUrl const& url,
-               HttpSettings const& settings, std::optional<Proxy> proxy);
+               HttpSettings const& settings, std::optional<Proxy> proxy,
+               std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max());
     Connection(Connection const&) = delete;
     Connection& operator=(Connection const&) = delete;
     ~Connection();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,9 +26,10 @@ struct HttpRequest {
     std::string url; ///< absolute, https; no credential in it
     std::vector<HttpHeader> headers;
     std::string body;
-    int attempt = 1;            ///< the number of the try, for the record of calls
-    std::uint64_t max_body = 0; ///< of the answer, in bytes, decompressed; 0: the transport's own limit
-    HttpRequest() = default;    // see HttpHeader
+    int attempt = 1;                      ///< the number of the try, for the record of calls
+    std::uint64_t max_body = 0;           ///< of the answer, in bytes, decompressed; 0: the transport's own limit
+    std::chrono::milliseconds timeout{0}; ///< for all of it, from name look-up to answer; 0: the transport's own limits
+    HttpRequest() = default;              // see HttpHeader
 };
 
 struct HttpResponse {

@@ -8,6 +8,7 @@
 #include "daemon/net/trust_files.h"
 #include "daemon/net/wiped_text.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -28,6 +29,7 @@ public:
     {
         auto const url = parse_https_url(request.url);
         WipedText const text{request_text(request, url)};
+        if (request.timeout.count() > 0) co_return co_await exchange_in_time(request, url, text.get());
         auto connection = take_kept(url);
         if (connection) {
             auto answer = co_await exchange_on_kept(*connection, text.get(), request.max_body);
@@ -45,6 +47,20 @@ public:
     }
 
 private:
+    /// On a connection of its own, because the time is that from the beginning to the end.
+    asio::awaitable<HttpResponse> exchange_in_time(HttpRequest const& request, HttpsUrl const& url,
+                                                   std::string const& text)
+    {
+        auto const end = std::chrono::steady_clock::now() + request.timeout;
+        auto settings = settings_;
+        settings.connect_timeout = std::min(settings.connect_timeout, request.timeout);
+        settings.response_timeout = std::min(settings.response_timeout, request.timeout);
+        auto proxy = choose_proxy(settings.proxy, url.host, url.port);
+        Connection connection{executor_, context(), url, settings, std::move(proxy), end};
+        co_await connection.open(look_up_);
+        co_return co_await connection.exchange(text, request.max_body);
+    }
+
     /// Nothing if the server closed the connection just then: what quiet() came too early for.
     static asio::awaitable<std::optional<HttpResponse>>
     exchange_on_kept(Connection& connection, std::string const& text, std::uint64_t max_body)

@@ -74,6 +74,7 @@ boost::asio::awaitable<HttpResponse> ApiClient::try_once(HttpRequest& request)
     wipe(token);
     try {
         auto response = co_await transport_.send(request);
+        answer_ids_ = ids_of(request);
         if (auto error = classify_api_answer(answer_of(response, clock_.now()))) throw Error{*error};
         co_return response;
     } catch (Error& error) {
@@ -106,6 +107,11 @@ HttpRequest ApiClient::page_request(std::string const& url, std::string const& c
     request.headers.emplace_back("MS-RequestId", make_guid());
     if (!continuation_token.empty()) request.headers.emplace_back("MS-ContinuationToken", continuation_token);
     return request;
+}
+
+void place_answer(Error& error, std::string_view where)
+{
+    if (error.endpoint() == "usage" || error.category() == ErrorCategory::data) error.place(where);
 }
 
 } // namespace usaged

@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace usaged {
 
@@ -26,6 +27,9 @@ public:
     boost::asio::awaitable<HttpResponse> get(Dataset const& dataset, std::string const& url,
                                              std::string const& continuation_token);
 
+    /// Of the request that the last answer came to.
+    CallIds const& answer_ids() const { return answer_ids_; }
+
 private:
     boost::asio::awaitable<HttpResponse> try_once(HttpRequest& request);
     boost::asio::awaitable<std::string> access_token(int attempt);
@@ -38,6 +42,11 @@ private:
     FetchSettings const& settings_;
     Retry::Random random_;
     bool token_renewed_ = false;
+    CallIds answer_ids_;
 };
+
+/// Says in an error about a request to the API, or its answer, what was asked for. Errors about other things, such as
+/// tokens, stay as they are.
+void place_answer(Error& error, std::string_view where);
 
 } // namespace usaged

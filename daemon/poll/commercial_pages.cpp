@@ -2,6 +2,7 @@
 
 #include "daemon/auth/form.h"
 #include "daemon/fault/classify.h"
+#include "daemon/fault/text.h"
 #include "daemon/poll/next_page.h"
 
 #include <algorithm>
@@ -10,7 +11,8 @@ namespace usaged {
 
 namespace {
 
-constexpr std::size_t most_rows = 10000; // of a page: documented
+constexpr std::size_t most_rows = 10000;  // of a page: documented
+constexpr std::size_t most_services = 50; // whose dates are asked for
 std::string const no_token;
 
 std::string joined(std::vector<std::string> const& fields)
@@ -26,10 +28,10 @@ void add(std::string& query, std::string_view name, std::string_view value)
 }
 
 /// Of what a page is asked for, without the rows that it begins and ends with.
-std::string selection(DatasetQuery const& query, std::string const& groupby, std::string_view date)
+std::string selection(std::string const& filter, std::string const& groupby, std::string_view date)
 {
     std::string out;
-    add(out, "filter", percent_encoded(query.filter));
+    add(out, "filter", percent_encoded(filter));
     add(out, "groupby", groupby); // names of fields, which need no encoding
     add(out, "processedDateTime", date);
     return out;
@@ -43,17 +45,6 @@ std::string rows(std::size_t top, std::int64_t skip)
 std::string iso_date(std::optional<std::chrono::sys_days> date)
 {
     return date ? format_timestamp(*date).substr(0, 10) : std::string{};
-}
-
-/// The processing date of the first row, in the stored form; empty if there is no row.
-std::string date_of_first_row(Dataset const& dataset, std::string const& body)
-{
-    std::string date;
-    PageDecoder decoder{dataset};
-    decoder.decode(body, PageScope{}, [&](Row const& row) {
-        if (date.empty()) date = row.values.front().text;
-    });
-    return date;
 }
 
 } // namespace
@@ -71,49 +62,103 @@ boost::asio::awaitable<void> CommercialPages::read(std::optional<std::chrono::sy
     auto const wanted = iso_date(date);
     PageScope scope;
     if (query_.groupby.empty()) {
-        co_await read_pages(wanted, scope);
+        co_await read_pages(query_.filter, wanted, scope);
         co_return;
     }
-    // Grouped rows do not say of what date they are, so that is asked for before.
-    auto const parameters = rows(1, 0) + selection(query_, {}, wanted);
-    auto const response = co_await ask(parameters);
-    auto const found = date_of_first_row(dataset_, response.body);
-    if (found.empty()) {
-        snapshot_.add(response.body, scope);
-        co_return;
-    }
-    scope.processed_date_time = found;
+    auto const services_at = co_await learn_dates(wanted);
     scope.groupby = joined(query_.groupby);
-    auto const day = found.substr(0, 10);
-    co_await read_pages(day, scope);
+    for (auto const& [found, services] : services_at) {
+        scope.processed_date_time = found;
+        auto const day = found.substr(0, 10);
+        auto const filter = services_at.size() == 1 ? query_.filter : narrowed(query_.filter, is_one_of(services));
+        co_await read_pages(filter, day, scope);
+    }
 }
 
-boost::asio::awaitable<void> CommercialPages::read_pages(std::string const& date, PageScope const& scope)
+/// Grouped rows do not say of what date they are, and each service has a newest date of its own: so what those are is
+/// asked for before. Degrades the poll if they are not all to be learnt.
+boost::asio::awaitable<CommercialPages::ServicesByDate> CommercialPages::learn_dates(std::string const& date)
 {
-    auto const selected = selection(query_, scope.groupby, date);
+    ServicesByDate found;
+    std::vector<std::string> known;
+    for (;;) {
+        auto const filter = narrowed(query_.filter, is_none_of(known));
+        auto const row = co_await ask_for_row(filter, date);
+        if (!row) co_return found;
+        if (std::find(known.begin(), known.end(), row->service_code) != known.end()) {
+            snapshot_.degrade("the server sends rows of the service " + printable(row->service_code) +
+                              " where the filter leaves it out, so other services' dates are not known");
+            co_return found;
+        }
+        if (known.size() == most_services) {
+            snapshot_.degrade("there are more than " + std::to_string(most_services) +
+                              " services, and the dates of the others are not known");
+            co_return found;
+        }
+        known.push_back(row->service_code);
+        found[row->date].push_back(row->service_code);
+    }
+}
+
+boost::asio::awaitable<std::optional<DatedService>> CommercialPages::ask_for_row(std::string const& filter,
+                                                                                 std::string const& date)
+{
+    try {
+        auto const parameters = rows(1, 0) + selection(filter, {}, date);
+        auto response = co_await ask(parameters);
+        auto url = url_ + parameters;
+        PageTrail trail;
+        for (NextPage next;;) {
+            trail.enter(url, next.continuation_token);
+            auto const answer = decode_first_row(dataset_, settings_.rules, response.body);
+            if (answer.row) co_return answer.row;
+            if (!answer.next) break;
+            next = *answer.next;
+            url = next_page_url(settings_.base_url, dataset_, dataset_.paths.front(), url, next);
+            response = co_await api_.get(dataset_, url, next.continuation_token);
+        }
+        // A snapshot has a page to be told from none.
+        if (filter == query_.filter) snapshot_.add(response.body, PageScope{});
+    } catch (Error& error) {
+        place_answer(error, "question for the processing date: ");
+        throw;
+    }
+    co_return std::nullopt;
+}
+
+boost::asio::awaitable<void> CommercialPages::read_pages(std::string const& filter, std::string const& date,
+                                                         PageScope const& scope)
+{
+    auto const selected = selection(filter, scope.groupby, date);
+    auto const before = snapshot_.items();
     std::string const parameters = rows(most_rows, 0) + selected;
     auto response = co_await ask(parameters);
     auto url = url_ + parameters;
     NextPage next;
     PageTrail trail;
     trail.enter(url, next.continuation_token);
-    for (;;) {
+    std::int64_t counted = 0;
+    for (bool by_skip = false;;) {
         auto const page = snapshot_.add(response.body, scope);
-        report(page);
-        if (page.items == 0) co_return;
+        report(page, before);
+        auto const received = snapshot_.items() - before;
+        counted = std::max(counted, page.count.value_or(0));
+        bool const more = page.items >= most_rows || (page.items > 0 && counted > received);
+        // A server may lead to the same page by ever new URLs, or not heed `skip`.
+        if (snapshot_.repeats_page() && (page.next || more || by_skip)) throw PageTrail::endless();
+        if (!page.next && !more) break;
+        by_skip = !page.next;
         next = page.next.value_or(NextPage{});
-        if (page.next) {
-            url = next_page_url(settings_.base_url, dataset_, dataset_.paths.front(), url, next);
-        } else if (page.items >= most_rows) {
-            if (snapshot_.repeats_page()) throw PageTrail::endless();
-            url = url_ + rows(most_rows, snapshot_.items()) + selected;
-        } else {
-            co_return;
-        }
+        url = by_skip ? url_ + rows(most_rows, received) + selected
+                      : next_page_url(settings_.base_url, dataset_, dataset_.paths.front(), url, next);
         trail.enter(url, next.continuation_token);
         response.body = std::string{}; // a page is large, and two need not be there at once
         response = co_await api_.get(dataset_, url, next.continuation_token);
     }
+    auto const received = snapshot_.items() - before;
+    if (counted > received)
+        snapshot_.degrade("the server counts " + std::to_string(counted) + " rows and sends " +
+                          std::to_string(received));
 }
 
 /// The first answer decides at which path all others are asked for.
@@ -143,15 +188,16 @@ std::vector<std::string> CommercialPages::path_forms() const
     std::vector<std::string> forms{dataset_.paths.begin(), dataset_.paths.end()};
     auto const known = known_paths_.find(dataset_.name);
     if (known != known_paths_.end())
-        std::ranges::partition(forms, [&](auto const& form) { return form == known->second; });
+        std::stable_partition(forms.begin(), forms.end(), [&](auto const& form) { return form == known->second; });
     return forms;
 }
 
-void CommercialPages::report(PageSummary const& page) const
+/// `before`: items of other selections, which the server does not count.
+void CommercialPages::report(PageSummary const& page, std::int64_t before) const
 {
     if (!progress_) return;
     Progress progress{"rows", snapshot_.items(), std::nullopt};
-    if (page.count && *page.count > static_cast<std::int64_t>(page.items)) progress.total = page.count;
+    if (page.count && *page.count > static_cast<std::int64_t>(page.items)) progress.total = before + *page.count;
     progress_(progress);
 }
 

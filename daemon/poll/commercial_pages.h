@@ -3,6 +3,7 @@
 #include "daemon/dataset/progress.h"
 #include "daemon/poll/api_client.h"
 #include "daemon/poll/dataset_query.h"
+#include "daemon/poll/date_question.h"
 #include "daemon/poll/snapshot_builder.h"
 
 #include <chrono>
@@ -29,10 +30,15 @@ public:
     boost::asio::awaitable<void> read(std::optional<std::chrono::sys_days> date);
 
 private:
-    boost::asio::awaitable<void> read_pages(std::string const& date, PageScope const& scope);
+    /// Services by their newest processing date, in the stored form.
+    using ServicesByDate = std::map<std::string, std::vector<std::string>>;
+
+    boost::asio::awaitable<ServicesByDate> learn_dates(std::string const& date);
+    boost::asio::awaitable<std::optional<DatedService>> ask_for_row(std::string const& filter, std::string const& date);
+    boost::asio::awaitable<void> read_pages(std::string const& filter, std::string const& date, PageScope const& scope);
     boost::asio::awaitable<HttpResponse> ask(std::string const& parameters);
     std::vector<std::string> path_forms() const;
-    void report(PageSummary const& page) const;
+    void report(PageSummary const& page, std::int64_t before) const;
 
     ApiClient& api_;
     SnapshotBuilder& snapshot_;

@@ -18,10 +18,8 @@ bool is_end_of_list(Error const& error)
     return error.http_status() == 400 && error.api_code() == "2000";
 }
 
-} // namespace
-
-boost::asio::awaitable<std::vector<Customer>> list_customers(ApiClient& api, Dataset const& dataset,
-                                                             std::string const& base_url)
+boost::asio::awaitable<std::vector<Customer>> read_list(ApiClient& api, Dataset const& dataset,
+                                                        std::string const& base_url)
 {
     std::vector<Customer> customers;
     std::set<std::string> ids;
@@ -39,8 +37,21 @@ boost::asio::awaitable<std::vector<Customer>> list_customers(ApiClient& api, Dat
         }
         for (auto& customer : page.customers)
             if (ids.insert(customer.id).second) customers.push_back(std::move(customer));
-        if (page.customers.empty() || page.continuation_token.empty()) co_return customers;
+        if (page.continuation_token.empty()) co_return customers;
         url = base_url + std::string{later_page};
+    }
+}
+
+} // namespace
+
+boost::asio::awaitable<std::vector<Customer>> list_customers(ApiClient& api, Dataset const& dataset,
+                                                             std::string const& base_url)
+{
+    try {
+        co_return co_await read_list(api, dataset, base_url);
+    } catch (Error& error) {
+        place_answer(error, "customer list: ");
+        throw;
     }
 }
 

@@ -1,6 +1,5 @@
 #include "daemon/poll/customer_pages.h"
 
-#include "daemon/fault/classify.h"
 #include "daemon/poll/customer_list.h"
 #include "daemon/poll/linked_pages.h"
 
@@ -16,9 +15,17 @@ std::string path_of(Dataset const& dataset, std::string const& id)
     return path.replace(path.find(placeholder), placeholder.size(), id);
 }
 
+/// Whether the customer is to be left out: also where there is nothing at the path, or no data, whatever the code.
 bool is_refused_for_good(Error const& error)
 {
-    return error.about_customer() || is_plain_not_found(error);
+    if (error.endpoint() == "token") return false;
+    bool const no_data = error.http_status() == 400 && error.api_code() == "3000";
+    return error.about_customer() || error.http_status() == 404 || no_data;
+}
+
+std::string place(std::string const& customer_id)
+{
+    return "customer " + customer_id + ": ";
 }
 
 SkippedCustomer skipped(Customer const& customer, Error const& error)
@@ -40,8 +47,8 @@ boost::asio::awaitable<void> CustomerPages::read()
     std::size_t refused = 0;
     std::int64_t done = 0;
     for (auto const& customer : customers) {
-        auto const refusal = co_await read_customer(customer);
-        if (refusal && ++refused == customers.size()) throw Error{*refusal};
+        auto refusal = co_await read_customer(customer);
+        if (refusal && ++refused == customers.size()) throw Error{refusal->place(place(customer.id))};
         if (refusal) snapshot_.skip(skipped(customer, *refusal));
         if (progress_) progress_({"customers", ++done, static_cast<std::int64_t>(customers.size())});
     }
@@ -65,10 +72,11 @@ boost::asio::awaitable<std::optional<Error>> CustomerPages::read_as(std::string 
     auto const path = path_of(dataset_, id);
     try {
         co_await read_linked_pages(api_, snapshot_, dataset_, settings_.base_url, path, scope);
-    } catch (Error const& error) {
+    } catch (Error& error) {
         // After a page that is in the snapshot the customer is not left out but incomplete.
-        if (snapshot_.pages() != before || !is_refused_for_good(error)) throw;
-        co_return error;
+        if (snapshot_.pages() == before && is_refused_for_good(error)) co_return error;
+        place_answer(error, place(scope.customer_id));
+        throw;
     }
     co_return std::nullopt;
 }

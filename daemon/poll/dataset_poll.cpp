@@ -101,8 +101,13 @@ boost::asio::awaitable<void> DatasetPoll::heartbeat(Task const& task, PollResult
     if (settings_.heartbeat_url.empty() || task.trigger == Trigger::backfill || !result.snapshot.degraded.empty())
         co_return;
     auto const transport = make_transport_();
-    co_await send_heartbeat(settings_.heartbeat_url, settings_.fetch.user_agent, *transport, store_, clock_, log_,
-                            task.poll);
+    try {
+        co_await send_heartbeat(settings_.heartbeat_url, settings_.fetch.user_agent, *transport, store_, clock_, log_,
+                                task.poll);
+    } catch (boost::system::system_error const& error) {
+        // The poll is stored. The stop ends whatever is waited for next.
+        if (error.code() != boost::asio::error::operation_aborted) throw;
+    }
 }
 
 /// A store that cannot even record the failure must not hide it.

@@ -25,11 +25,12 @@ std::string judge(GuardSettings const& guards, Snapshot const& snapshot,
                   std::optional<AppliedSnapshot> const& last_good, Timestamp now)
 {
     std::string reasons;
+    auto const lasts = last_good && last_good->degraded_since && now - *last_good->degraded_since > guards.frozen_after;
     auto const rows = std::to_string(snapshot.rows) + (snapshot.rows == 1 ? " row" : " rows");
     if (snapshot.rows < guards.min_rows)
         add(reasons,
             rows + ", fewer than guards.min_rows (" + std::to_string(guards.min_rows) + ")" + last_number(last_good));
-    else if (last_good && now - last_good->started_at <= guards.frozen_after &&
+    else if (last_good && !lasts &&
              static_cast<double>(snapshot.rows) < (1 - guards.max_shrink) * static_cast<double>(last_good->rows))
         add(reasons, rows + ", a loss of more than guards.max_shrink (" +
                          std::to_string(std::lround(guards.max_shrink * 100)) + "%)" + last_number(last_good));
@@ -42,7 +43,9 @@ std::string judge(GuardSettings const& guards, Snapshot const& snapshot,
 
 std::string judge_past_date(Snapshot const& snapshot)
 {
-    return snapshot.bad_rows > 0 ? std::to_string(snapshot.bad_rows) + " bad rows were left out" : std::string{};
+    auto reasons = snapshot.degraded;
+    if (snapshot.bad_rows > 0) add(reasons, std::to_string(snapshot.bad_rows) + " bad rows were left out");
+    return reasons;
 }
 
 } // namespace usaged

@@ -21,8 +21,8 @@ struct GuardSettings {
 
 /// Why a snapshot degrades its poll, in words with the last good number; empty if it does not. A degraded snapshot is
 /// stored all the same: upserting takes nothing away, and not to store it could lose a day. `last_good` is the last
-/// poll that was not degraded; its rows are compared as long as it is not older than `frozen_after`, so that a loss
-/// that lasts is the new normal in the end. Pure.
+/// poll that was not degraded; its rows are compared until polls have been degraded for longer than `frozen_after`, so
+/// that a loss that lasts is the new normal in the end. What the snapshot says itself is among the reasons. Pure.
 std::string judge(GuardSettings const& guards, Snapshot const& snapshot,
                   std::optional<AppliedSnapshot> const& last_good, Timestamp now);
 

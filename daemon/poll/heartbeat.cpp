@@ -39,6 +39,7 @@ HttpRequest heartbeat_request(std::string const& host, std::string const& user_a
     request.url = "https://" + host + "/…";
     request.headers.emplace_back("User-Agent", user_agent);
     request.max_body = 1 << 20;
+    request.timeout = std::chrono::seconds{10}; // other datasets are waiting
     return request;
 }
 

@@ -15,6 +15,8 @@ boost::asio::awaitable<void> read_linked_pages(ApiClient& api, SnapshotBuilder& 
         auto const response = co_await api.get(dataset, url, next.continuation_token);
         auto const page = snapshot.add(response.body, scope);
         if (!page.next) co_return;
+        // A server may link to the same page by ever new URLs.
+        if (snapshot.repeats_page()) throw PageTrail::endless();
         next = *page.next;
     }
 }

@@ -1,9 +1,12 @@
 #include "daemon/poll/next_page.h"
 
+#include "daemon/fault/text.h"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace usaged {
 
@@ -34,6 +37,14 @@ private:
     std::string name_;
 };
 
+/// The 64-bit hash FNV-1a.
+std::uint64_t fnv1a(std::string_view text)
+{
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (char const c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    return hash;
+}
+
 bool same_origin(urls::url_view const& a, urls::url_view const& b)
 {
     auto const port = [](urls::url_view const& url) {
@@ -43,9 +54,11 @@ bool same_origin(urls::url_view const& a, urls::url_view const& b)
            !a.has_userinfo();
 }
 
+/// The service takes paths in any case.
 bool is_within(std::string_view path, std::string_view whole)
 {
-    return path.starts_with(whole) && (path.size() == whole.size() || path[whole.size()] == '/');
+    return equals_ignoring_case(path.substr(0, whole.size()), whole) &&
+           (path.size() == whole.size() || path[whole.size()] == '/');
 }
 
 std::string base_path(urls::url const& base)
@@ -64,7 +77,7 @@ urls::url prefixed(urls::url_view const& reference, urls::url const& base, Datas
     auto const prefix = std::string{dataset.path_prefix};
     std::string const path{target.encoded_path()};
     // What base_url has of a path stands before the API's own.
-    target.set_encoded_path(base_path(base) + (path.starts_with(prefix + "/") ? path : prefix + path));
+    target.set_encoded_path(base_path(base) + (is_within(path, prefix) ? path : prefix + path));
     target.set_scheme(base.scheme());
     target.set_encoded_authority(base.encoded_authority());
     return target;
@@ -106,7 +119,9 @@ std::string next_page_url(std::string_view base_url, Dataset const& dataset, std
 
 void PageTrail::enter(std::string const& url, std::string const& continuation_token)
 {
-    if (!visited_.insert(url + "\n" + continuation_token).second || visited_.size() > most_pages) throw endless();
+    auto const page = url + "\n" + continuation_token;
+    if (!visited_.emplace(std::hash<std::string>{}(page), fnv1a(page)).second || visited_.size() > most_pages)
+        throw endless();
 }
 
 Error PageTrail::endless()

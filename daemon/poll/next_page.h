@@ -4,9 +4,12 @@
 #include "daemon/dataset/snapshot.h"
 #include "daemon/fault/error.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace usaged {
 
@@ -28,7 +31,8 @@ public:
     static Error endless();
 
 private:
-    std::set<std::string> visited_;
+    /// Two independent hashes of each page: a URL may be long, and there may be many.
+    std::set<std::pair<std::size_t, std::uint64_t>> visited_;
 };
 
 } // namespace usaged

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace usaged {
@@ -88,7 +89,13 @@ PollLoop::Next PollLoop::earliest(Timestamp now)
 {
     std::vector<Next> all;
     for (auto& entry : entries_) all.push_back({&entry, due(entry, now)});
-    return *std::min_element(all.begin(), all.end(), [](Next const& a, Next const& b) { return a.due.at < b.due.at; });
+    // Of those that are overdue it is the turn of the one whose last poll is longest ago: where polls take longer than
+    // the schedule of one dataset, that must not keep the others from theirs for ever.
+    auto const order = [now](Next const& next) {
+        return std::tuple{std::max(next.due.at, now), next.entry->turn, next.due.at};
+    };
+    return *std::min_element(all.begin(), all.end(),
+                             [&order](Next const& a, Next const& b) { return order(a) < order(b); });
 }
 
 Due PollLoop::due(Entry& entry, Timestamp now)
@@ -154,6 +161,7 @@ asio::awaitable<void> PollLoop::poll(Entry& entry, Trigger trigger)
     auto const& dataset = *entry.scheduled.dataset;
     notifier_.status("Polling " + std::string{dataset.name});
     entry.manual = false;
+    entry.turn = ++turns_;
     auto const before = recorded(entry);
     try {
         co_await poll_(dataset, trigger);

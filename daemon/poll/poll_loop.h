@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ private:
         bool manual = false;                   ///< asked for by poll_now, not begun yet
         std::optional<PollHistory> unrecorded; ///< how things stand while the store cannot tell or keep it
         bool repeat_unrecorded = false; ///< a poll failed of which the store knows nothing: it has to be made again
+        std::uint64_t turn = 0;         ///< the number of its last poll among all of this loop
     };
     struct Next {
         Entry* entry;
@@ -90,6 +92,8 @@ private:
     Poll poll_;
     Upkeep upkeep_;
     std::optional<std::chrono::steady_clock::time_point> upkeep_from_; ///< not before, after a failure
+
+    std::uint64_t turns_ = 0; ///< polls made
 
     std::optional<std::vector<ScheduledDataset>> reloaded_;
     bool poll_now_ = false;

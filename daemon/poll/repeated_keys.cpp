@@ -65,20 +65,11 @@ Error contradiction(Dataset const& dataset, First const& first, std::size_t page
                  "Microsoft."};
 }
 
-/// Rows whose hash is one of `hashes` that have key and values of one before.
-std::int64_t compare(Dataset const& dataset, std::span<std::uint64_t const> hashes, RepeatedKeys::Walk const& walk)
+/// Of key and values. Never 0.
+std::uint64_t row_hash(Dataset const& dataset, Row const& row)
 {
-    std::map<std::string, First> rows;
-    std::int64_t repeated = 0;
-    walk([&](std::size_t page, Row const& row) {
-        if (!std::binary_search(hashes.begin(), hashes.end(), key_hash(dataset, row))) return;
-        auto values = joined(dataset, row, false);
-        auto const [place, is_new] = rows.try_emplace(joined(dataset, row, true), First{page, row.index, values});
-        if (is_new) return;
-        if (place->second.values != values) throw contradiction(dataset, place->second, page, row.index);
-        ++repeated;
-    });
-    return repeated;
+    auto const text = joined(dataset, row, true) + joined(dataset, row, false);
+    return std::hash<std::string_view>{}(text) | 1U;
 }
 
 } // namespace
@@ -132,18 +123,65 @@ RepeatedKeys::Hashes RepeatedKeys::take_repeated()
     return repeated;
 }
 
-std::int64_t RepeatedKeys::repeated(Walk const& walk)
+boost::asio::awaitable<std::int64_t> RepeatedKeys::repeated(Walk walk)
 {
+    PageRowVisitor const keep_key = [this](std::size_t, Row const& row) { keep(key_hash(dataset_, row)); };
     arriving_ = false;
     std::int64_t count = 0;
     for (;;) {
-        auto const hashes = take_repeated();
-        for (std::size_t done = 0; done < hashes.size(); done += compared_)
-            count +=
-                compare(dataset_, std::span{hashes}.subspan(done, std::min(compared_, hashes.size() - done)), walk);
-        if (++part_ == parts_) return count;
-        walk([this](std::size_t, Row const& row) { keep(key_hash(dataset_, row)); });
+        auto hashes = take_repeated();
+        if (!hashes.empty()) count += co_await compare(std::move(hashes), walk);
+        if (++part_ == parts_) co_return count;
+        co_await walk(keep_key);
     }
+}
+
+/// How many rows with these hashes repeat another. One walk, unless rows with the same hash do not look alike.
+boost::asio::awaitable<std::int64_t> RepeatedKeys::compare(Hashes hashes, Walk const& walk) const
+{
+    Hashes firsts(hashes.size(), 0); // the row_hash of the first row with each
+    std::vector<bool> unlike(hashes.size(), false);
+    std::int64_t rows = 0;
+    PageRowVisitor const look = [&](std::size_t, Row const& row) {
+        auto const key = key_hash(dataset_, row);
+        auto const found = std::lower_bound(hashes.begin(), hashes.end(), key);
+        if (found == hashes.end() || *found != key) return;
+        ++rows;
+        auto const place = static_cast<std::size_t>(found - hashes.begin());
+        auto const hash = row_hash(dataset_, row);
+        if (firsts[place] == 0) firsts[place] = hash;
+        if (firsts[place] != hash) unlike[place] = true;
+    };
+    co_await walk(look);
+    auto const different = static_cast<std::int64_t>(hashes.size());
+    firsts = {};
+    Hashes odd;
+    for (std::size_t i = 0; i < hashes.size(); ++i)
+        if (unlike[i]) odd.push_back(hashes[i]);
+    hashes = {};
+    auto const alike_by_accident = co_await compare_exactly(std::move(odd), walk);
+    co_return rows - different - alike_by_accident;
+}
+
+/// Throws if a key with one of these hashes has different values. Else different keys have the same hash: how many
+/// there are beyond one for each hash.
+boost::asio::awaitable<std::int64_t> RepeatedKeys::compare_exactly(Hashes hashes, Walk const& walk) const
+{
+    std::int64_t more = 0;
+    for (std::size_t done = 0; done < hashes.size(); done += compared_) {
+        auto const part = std::span{hashes}.subspan(done, std::min(compared_, hashes.size() - done));
+        std::map<std::string, First> rows;
+        PageRowVisitor const look = [&](std::size_t page, Row const& row) {
+            if (!std::binary_search(part.begin(), part.end(), key_hash(dataset_, row))) return;
+            auto values = joined(dataset_, row, false);
+            auto const [place, is_new] = rows.try_emplace(joined(dataset_, row, true), First{page, row.index, values});
+            if (!is_new && place->second.values != values)
+                throw contradiction(dataset_, place->second, page, row.index);
+        };
+        co_await walk(look);
+        more += static_cast<std::int64_t>(rows.size() - part.size());
+    }
+    co_return more;
 }
 
 } // namespace usaged

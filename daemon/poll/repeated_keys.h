@@ -3,6 +3,8 @@
 #include "daemon/dataset/dataset.h"
 #include "daemon/dataset/snapshot.h"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,9 +18,9 @@ class RepeatedKeys {
 public:
     using PageRowVisitor = std::function<void(std::size_t page, Row const& row)>;
     /// Hands every row of the snapshot to its argument, with the number of its page from 0, always in the same order.
-    using Walk = std::function<void(PageRowVisitor const&)>;
+    using Walk = std::function<boost::asio::awaitable<void>(PageRowVisitor const&)>;
 
-    /// Keeps at most `room` hashes, and at most `compared` rows at a time to compare others with.
+    /// Keeps at most `room` hashes, and at most `compared` at a time of those whose rows do not look alike.
     explicit RepeatedKeys(Dataset const& dataset, std::size_t room = std::size_t{1} << 21,
                           std::size_t compared = std::size_t{1} << 14);
 
@@ -26,8 +28,9 @@ public:
     std::uint64_t note(Row const& row);
 
     /// When all rows have arrived, once: how many of them have a key and values that were there before. Walks no more
-    /// often than it must. Throws Error with ErrorCategory::data if two rows have the same key and different values.
-    std::int64_t repeated(Walk const& walk);
+    /// often than it must: once where rows repeat others. Throws Error with ErrorCategory::data if two rows have the
+    /// same key and different values, and what `walk` throws.
+    boost::asio::awaitable<std::int64_t> repeated(Walk walk);
 
 private:
     using Hashes = std::vector<std::uint64_t>;
@@ -35,6 +38,8 @@ private:
     void keep(std::uint64_t hash);
     void drop_needless();
     Hashes take_repeated();
+    boost::asio::awaitable<std::int64_t> compare(Hashes hashes, Walk const& walk) const;
+    boost::asio::awaitable<std::int64_t> compare_exactly(Hashes hashes, Walk const& walk) const;
 
     Dataset const& dataset_;
     std::size_t room_;

@@ -1,5 +1,8 @@
 #include "daemon/poll/snapshot_builder.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 
 namespace usaged {
@@ -10,15 +13,18 @@ constexpr std::size_t most_unknown_fields = 1000; // memory does not grow with w
 
 } // namespace
 
-SnapshotBuilder::SnapshotBuilder(Dataset const& dataset, DecodeRules const& rules, PageArchive& archive, Log& log)
-    : dataset_{dataset}, archive_{archive}, log_{log}, decoder_{dataset, rules}, keys_{dataset}
+SnapshotBuilder::SnapshotBuilder(Dataset const& dataset, DecodeRules const& rules, PageArchive& archive, Log& log,
+                                 CallIds const& answer_ids)
+    : dataset_{dataset}, archive_{archive}, log_{log}, answer_ids_{answer_ids}, decoder_{dataset, rules}, keys_{dataset}
 {
+    if (dataset.collection == Collection::commercial) dates_.emplace(dataset);
 }
 
 PageSummary SnapshotBuilder::add(std::string const& body, PageScope const& scope)
 {
     auto const page = decode(body, scope);
     snapshot_.pages.push_back(archive_.put(snapshot_.pages.size(), body, scope));
+    page_ids_.push_back(answer_ids_);
     note_page(page);
     return page;
 }
@@ -26,9 +32,12 @@ PageSummary SnapshotBuilder::add(std::string const& body, PageScope const& scope
 PageSummary SnapshotBuilder::decode(std::string const& body, PageScope const& scope)
 {
     page_keys_ = 0;
+    bool const watches_dates = dates_ && scope.groupby.empty(); // grouped rows are of the date that is asked for
     try {
-        return decoder_.decode(
-            body, scope, [this](Row const& row) { page_keys_ = page_keys_ * 0x100000001B3ULL + keys_.note(row); });
+        return decoder_.decode(body, scope, [this, watches_dates](Row const& row) {
+            page_keys_ = page_keys_ * 0x100000001B3ULL + keys_.note(row);
+            if (watches_dates) dates_->note(row);
+        });
     } catch (Error const& error) {
         throw Error{error.category(), place(scope) + error.what(), error.remedy()};
     }
@@ -37,8 +46,7 @@ PageSummary SnapshotBuilder::decode(std::string const& body, PageScope const& sc
 /// What of the snapshot the page is, for the text of an error; nothing if that is clear.
 std::string SnapshotBuilder::place(PageScope const& scope) const
 {
-    if (!scope.customer_id.empty()) return "customer " + scope.customer_id + ": ";
-    return pages() == 0 ? std::string{} : "page " + std::to_string(pages() + 1) + ": ";
+    return pages() == 0 || !scope.customer_id.empty() ? std::string{} : "page " + std::to_string(pages() + 1) + ": ";
 }
 
 void SnapshotBuilder::note_page(PageSummary const& page)
@@ -60,19 +68,24 @@ void SnapshotBuilder::note_dates(PageSummary const& page)
     if (!page.data_from.empty() && (snapshot_.data_from.empty() || page.data_from < snapshot_.data_from))
         snapshot_.data_from = page.data_from;
     snapshot_.data_to = std::max(snapshot_.data_to, page.data_to);
+    if (dates_) dates_->end_page();
+}
+
+void SnapshotBuilder::degrade(std::string_view reason)
+{
+    snapshot_.degraded.append(snapshot_.degraded.empty() ? "" : "; ").append(reason);
 }
 
 void SnapshotBuilder::skip(SkippedCustomer customer)
 {
-    log_.write(LogEvent{LogLevel::warn, "customer_skipped", customer.reason}
-                   .with("dataset", std::string{dataset_.name})
-                   .with("customer_id", customer.customer_id));
     snapshot_.skipped.push_back(std::move(customer));
 }
 
-Snapshot SnapshotBuilder::finish()
+boost::asio::awaitable<Snapshot> SnapshotBuilder::finish()
 {
-    find_repeated_rows();
+    co_await find_repeated_rows();
+    if (dates_ && !dates_->change().empty()) degrade(dates_->change());
+    warn_of_skipped();
     if (snapshot_.bad_rows > 0)
         warn("bad_rows",
              std::to_string(snapshot_.bad_rows) + " bad rows left out, the first: " + printable(first_bad_));
@@ -83,17 +96,44 @@ Snapshot SnapshotBuilder::finish()
         warn("repeated_rows",
              std::to_string(snapshot_.repeated) + " rows are sent twice with the same values; each is stored once");
     snapshot_.unknown_fields.assign(unknown_fields_.begin(), unknown_fields_.end());
-    return std::move(snapshot_);
+    co_return std::move(snapshot_);
 }
 
-void SnapshotBuilder::find_repeated_rows()
+boost::asio::awaitable<void> SnapshotBuilder::find_repeated_rows()
 {
-    snapshot_.repeated = keys_.repeated([this](RepeatedKeys::PageRowVisitor const& visit) {
+    RepeatedKeys::Walk const walk = [this](RepeatedKeys::PageRowVisitor const& visit) -> boost::asio::awaitable<void> {
         for (std::size_t number = 0; number < snapshot_.pages.size(); ++number) {
-            auto const& page = snapshot_.pages[number];
-            decoder_.decode(archive_.get(number, page), page.scope, [&](Row const& row) { visit(number, row); });
+            co_await boost::asio::post(boost::asio::use_awaitable); // a stop and the watchdog must not wait for all
+            walk_page(number, visit);
         }
-    });
+    };
+    snapshot_.repeated = co_await keys_.repeated(walk);
+}
+
+void SnapshotBuilder::walk_page(std::size_t number, RepeatedKeys::PageRowVisitor const& visit)
+{
+    auto const& page = snapshot_.pages[number];
+    try {
+        decoder_.decode(archive_.get(number, page), page.scope, [&](Row const& row) { visit(number, row); });
+    } catch (Error& error) {
+        if (error.category() == ErrorCategory::data) error.ids(page_ids_[number]);
+        throw;
+    }
+}
+
+/// The log is for a few of them: the store keeps all.
+void SnapshotBuilder::warn_of_skipped()
+{
+    constexpr std::size_t most_ids = 3;
+    auto const& skipped = snapshot_.skipped;
+    if (skipped.empty()) return;
+    std::string ids;
+    for (std::size_t i = 0; i < std::min(most_ids, skipped.size()); ++i)
+        ids.append(i == 0 ? "" : ", ").append(skipped[i].customer_id);
+    if (skipped.size() > most_ids) ids += "…";
+    warn("customer_skipped", std::to_string(skipped.size()) + (skipped.size() == 1 ? " customer" : " customers") +
+                                 " left out (" + ids + "), the first because: " + skipped.front().reason +
+                                 "; the table skipped_customer has all");
 }
 
 void SnapshotBuilder::warn_of_counts()

@@ -4,13 +4,18 @@
 #include "daemon/log/log.h"
 #include "daemon/poll/page_archive.h"
 #include "daemon/poll/repeated_keys.h"
+#include "daemon/poll/service_dates.h"
+
+#include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace usaged {
 
@@ -18,14 +23,18 @@ namespace usaged {
 /// names a page.
 class SnapshotBuilder {
 public:
-    /// Borrows the references.
-    SnapshotBuilder(Dataset const& dataset, DecodeRules const& rules, PageArchive& archive, Log& log);
+    /// Borrows the references. `answer_ids`: of the request that brought the page that is added.
+    SnapshotBuilder(Dataset const& dataset, DecodeRules const& rules, PageArchive& archive, Log& log,
+                    CallIds const& answer_ids);
 
     /// Decodes a page, archives it and counts it in. Throws Error if it is not acceptable.
     PageSummary add(std::string const& body, PageScope const& scope);
 
-    /// Leaves a customer out, with a warning.
+    /// Leaves a customer out. finish() warns of it.
     void skip(SkippedCustomer customer);
+
+    /// Degrades the poll, for one more reason.
+    void degrade(std::string_view reason);
 
     std::size_t pages() const { return snapshot_.pages.size(); }
     std::int64_t items() const { return snapshot_.rows + snapshot_.bad_rows; }
@@ -34,23 +43,30 @@ public:
     /// has none.
     bool repeats_page() const { return repeats_page_; }
 
-    /// The snapshot, with one warning for each kind of oddity. Throws Error if rows contradict each other.
-    Snapshot finish();
+    /// The snapshot, with one warning for each kind of oddity. Throws Error if rows contradict each other. Others get
+    /// their turn after each page that has to be read again, and cancellation ends it there with
+    /// boost::system::system_error operation_aborted.
+    boost::asio::awaitable<Snapshot> finish();
 
 private:
     PageSummary decode(std::string const& body, PageScope const& scope);
     std::string place(PageScope const& scope) const;
     void note_page(PageSummary const& page);
     void note_dates(PageSummary const& page);
-    void find_repeated_rows();
+    boost::asio::awaitable<void> find_repeated_rows();
+    void walk_page(std::size_t number, RepeatedKeys::PageRowVisitor const& visit);
+    void warn_of_skipped();
     void warn_of_counts();
     void warn(std::string_view event, std::string detail);
 
     Dataset const& dataset_;
     PageArchive& archive_;
     Log& log_;
+    CallIds const& answer_ids_;
     PageDecoder decoder_;
     RepeatedKeys keys_;
+    std::optional<ServiceDates> dates_; ///< only for Collection::commercial
+    std::vector<CallIds> page_ids_;     ///< of the requests that brought the pages
     Snapshot snapshot_;
     std::set<std::string> unknown_fields_;
     std::size_t over_hundred_ = 0;

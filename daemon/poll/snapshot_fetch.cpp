@@ -17,7 +17,20 @@ SnapshotFetch::SnapshotFetch(ApiClient& api, PageArchive& archive, Log& log, Fet
 boost::asio::awaitable<Snapshot> SnapshotFetch::fetch(Dataset const& dataset, DatasetQuery const& query,
                                                       std::optional<std::chrono::sys_days> date)
 {
-    SnapshotBuilder snapshot{dataset, settings_.rules, archive_, log_};
+    SnapshotBuilder snapshot{dataset, settings_.rules, archive_, log_, api_.answer_ids()};
+    try {
+        co_await read(dataset, query, date, snapshot);
+    } catch (Error& error) {
+        // Microsoft's support asks for the ids of the answer that is not what it should be.
+        if (error.category() == ErrorCategory::data && error.ids().request_id.empty()) error.ids(api_.answer_ids());
+        throw;
+    }
+    co_return co_await snapshot.finish();
+}
+
+boost::asio::awaitable<void> SnapshotFetch::read(Dataset const& dataset, DatasetQuery const& query,
+                                                 std::optional<std::chrono::sys_days> date, SnapshotBuilder& snapshot)
+{
     switch (dataset.collection) {
     case Collection::partner: {
         std::string const path{dataset.paths.front()};
@@ -37,7 +50,6 @@ boost::asio::awaitable<Snapshot> SnapshotFetch::fetch(Dataset const& dataset, Da
         break;
     }
     }
-    co_return snapshot.finish();
 }
 
 LogEvent unknown_field(Dataset const& dataset, std::string const& field)

@@ -25,6 +25,9 @@ public:
                                            std::optional<std::chrono::sys_days> date);
 
 private:
+    boost::asio::awaitable<void> read(Dataset const& dataset, DatasetQuery const& query,
+                                      std::optional<std::chrono::sys_days> date, SnapshotBuilder& snapshot);
+
     ApiClient& api_;
     PageArchive& archive_;
     Log& log_;

@@ -74,7 +74,9 @@ SELECT
 FROM next_processing_date
 WHERE next_date > date(date, '+1 day');
 
--- Licences that were bought and are not used, by the newest row of each series of the four datasets that name customers.
+-- Licences that were bought and are not used, of the four datasets that name customers: the rows of the newest date of
+-- each service and channel. Whoever is not among them any more, because the licences or the customer are gone, is not
+-- shown.
 --   customer_id    also where the dataset calls it customer_tenant_id
 --   product_id     NULL where the dataset has none: customer_licenses_usage and customer_licenses_deployment
 --   service        service_name; of licenses_usage and licenses_deployment service_code
@@ -85,28 +87,67 @@ WHERE next_date > date(date, '+1 day');
 -- The same licences appear in a dataset of usage once for each workload, so choose a dataset and do not add up over all.
 CREATE VIEW unused_licenses AS
 SELECT
-    'customer_licenses_usage' AS dataset, processed_date_time, customer_id, customer_name, NULL AS product_id,
-    product_name, service_name AS service, workload_name, channel, licenses_qualified AS licenses,
-    licenses_active AS in_use, licenses_qualified - licenses_active AS unused
-FROM latest_customer_licenses_usage
+    'customer_licenses_usage' AS dataset, day.processed_date_time, customer.customer_id, customer.customer_name,
+    NULL AS product_id, product.product_name, service.service_name AS service, workload.workload_name, service.channel,
+    row.licenses_qualified AS licenses, row.licenses_active AS in_use,
+    row.licenses_qualified - row.licenses_active AS unused
+FROM customer_licenses_usage_service AS first_service
+CROSS JOIN customer_licenses_usage_day AS day
+    ON day.same_service = first_service.id
+    AND day.processed_date_time = (
+        SELECT max(processed_date_time) FROM customer_licenses_usage_day WHERE same_service = first_service.id)
+CROSS JOIN customer_licenses_usage_row AS row ON row.day = day.id
+LEFT JOIN customer_licenses_usage_service AS service ON service.id = day.service
+LEFT JOIN customer_licenses_usage_customer AS customer ON customer.id = row.customer
+LEFT JOIN customer_licenses_usage_product AS product ON product.id = row.product
+LEFT JOIN customer_licenses_usage_workload AS workload ON workload.id = row.workload
+WHERE first_service.same_as = first_service.id
 UNION ALL
 SELECT
-    'customer_licenses_deployment', processed_date_time, customer_id, customer_name, NULL,
-    product_name, service_name, NULL, channel, licenses_sold,
-    licenses_deployed, licenses_sold - licenses_deployed
-FROM latest_customer_licenses_deployment
+    'customer_licenses_deployment', day.processed_date_time, customer.customer_id, customer.customer_name,
+    NULL, product.product_name, service.service_name, NULL, service.channel,
+    row.licenses_sold, row.licenses_deployed, row.licenses_sold - row.licenses_deployed
+FROM customer_licenses_deployment_service AS first_service
+CROSS JOIN customer_licenses_deployment_day AS day
+    ON day.same_service = first_service.id
+    AND day.processed_date_time = (
+        SELECT max(processed_date_time) FROM customer_licenses_deployment_day WHERE same_service = first_service.id)
+CROSS JOIN customer_licenses_deployment_row AS row ON row.day = day.id
+LEFT JOIN customer_licenses_deployment_service AS service ON service.id = day.service
+LEFT JOIN customer_licenses_deployment_customer AS customer ON customer.id = row.customer
+LEFT JOIN customer_licenses_deployment_product AS product ON product.id = row.product
+WHERE first_service.same_as = first_service.id
 UNION ALL
 SELECT
-    'licenses_usage', processed_date_time, customer_tenant_id, customer_name, product_id,
-    product_name, service_code, workload_name, channel, licenses_qualified,
-    licenses_active, licenses_qualified - licenses_active
-FROM latest_licenses_usage
+    'licenses_usage', day.processed_date_time, customer.customer_tenant_id, customer.customer_name,
+    product.product_id, product.product_name, service.service_code, workload.workload_name, service.channel,
+    row.licenses_qualified, row.licenses_active, row.licenses_qualified - row.licenses_active
+FROM licenses_usage_service AS first_service
+CROSS JOIN licenses_usage_day AS day
+    ON day.same_service = first_service.id
+    AND day.processed_date_time = (
+        SELECT max(processed_date_time) FROM licenses_usage_day WHERE same_service = first_service.id)
+CROSS JOIN licenses_usage_row AS row ON row.day = day.id
+LEFT JOIN licenses_usage_service AS service ON service.id = day.service
+LEFT JOIN licenses_usage_customer AS customer ON customer.id = row.customer
+LEFT JOIN licenses_usage_product AS product ON product.id = row.product
+LEFT JOIN licenses_usage_workload AS workload ON workload.id = row.workload
+WHERE first_service.same_as = first_service.id
 UNION ALL
 SELECT
-    'licenses_deployment', processed_date_time, customer_tenant_id, customer_name, product_id,
-    product_name, service_code, NULL, channel, licenses_sold,
-    licenses_deployed, licenses_sold - licenses_deployed
-FROM latest_licenses_deployment;
+    'licenses_deployment', day.processed_date_time, customer.customer_tenant_id, customer.customer_name,
+    product.product_id, product.product_name, service.service_code, NULL, service.channel,
+    row.licenses_sold, row.licenses_deployed, row.licenses_sold - row.licenses_deployed
+FROM licenses_deployment_service AS first_service
+CROSS JOIN licenses_deployment_day AS day
+    ON day.same_service = first_service.id
+    AND day.processed_date_time = (
+        SELECT max(processed_date_time) FROM licenses_deployment_day WHERE same_service = first_service.id)
+CROSS JOIN licenses_deployment_row AS row ON row.day = day.id
+LEFT JOIN licenses_deployment_service AS service ON service.id = day.service
+LEFT JOIN licenses_deployment_customer AS customer ON customer.id = row.customer
+LEFT JOIN licenses_deployment_product AS product ON product.id = row.product
+WHERE first_service.same_as = first_service.id;
 
 -- How each dataset that was ever polled stands: what `usaged status` shows. Backfill and replay are not counted among the
 -- polls, but what they stored is in data_to and rows.

@@ -140,16 +140,25 @@ bool time_statement(Reader& reader, NamedStatement const& statement, Arguments c
     return !slow;
 }
 
+/// Under its name only when it is complete.
+void make(fs::path const& database, std::size_t rows)
+{
+    auto const start = std::chrono::steady_clock::now();
+    auto const part = database.string() + ".part";
+    for (auto const* const suffix : {"", "-wal", "-shm"}) fs::remove(part + suffix);
+    usaged::test::make_scale_database(part, rows);
+    for (auto const* const suffix : {"-wal", "-shm"}) fs::remove(part + suffix);
+    fs::rename(part, database);
+    std::printf("made in %.1f s\n", milliseconds_since(start) / 1000);
+    std::fflush(stdout);
+}
+
 void run(Arguments const& arguments)
 {
     std::optional<usaged::test::TempDir> directory;
     auto database = arguments.database;
     if (database.empty()) database = directory.emplace().path() / "usage.db";
-    if (!fs::exists(database)) {
-        auto const start = std::chrono::steady_clock::now();
-        usaged::test::make_scale_database(database, arguments.rows);
-        std::printf("made in %.1f s\n", milliseconds_since(start) / 1000);
-    }
+    if (!fs::exists(database)) make(database, arguments.rows);
     Reader reader{database};
     auto statements = plain_statements();
     for (auto const& manual : arguments.manuals)

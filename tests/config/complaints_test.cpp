@@ -198,6 +198,20 @@ TEST_CASE("a path, a filter or a groupby that the endpoint does not have is refu
     }
 }
 
+TEST_CASE("rows are grouped by a name only together with what it is the name of")
+{
+    for (auto const& each : {Case{"serviceName", "serviceCode"}, Case{"customerName", "customerTenantId"},
+                             Case{"productName", "productId"}, Case{"workloadName", "workloadCode"}}) {
+        CAPTURE(each.text);
+        auto const with = [&](std::string const& list) {
+            return complaints_about(required + "datasets: [{name: licenses_usage, groupby: [" + list + "]}]");
+        };
+        CHECK(with("channel, " + each.text) == "usaged.yaml:2:54: datasets[0].groupby[1]: needs " + each.complaint +
+                                                   " in the list too, which it is the name of");
+        CHECK(with(each.text + ", " + each.complaint).empty());
+    }
+}
+
 TEST_CASE("a field that is nearly one to group by comes with the right one")
 {
     for (auto const& each : {Case{"customerTenantID", "customerTenantId"}, Case{"workload_code", "workloadCode"}}) {

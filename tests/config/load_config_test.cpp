@@ -171,7 +171,7 @@ TEST_CASE("every dataset can be configured, each with what its endpoint takes")
         load(required + "datasets: [partner_licenses_usage, partner_licenses_deployment, customer_licenses_usage,\n"
                         "  {name: customer_licenses_deployment, schedule: {every: 7d}},\n"
                         "  {name: licenses_usage, filter: \"customerName ne 'O''Neil & Söhne'\"},\n"
-                        "  {name: licenses_deployment, groupby: [customerTenantId, productName],\n"
+                        "  {name: licenses_deployment, groupby: [productName, productId],\n"
                         "   path: /v1/analytics/commercial/deployment/license}]");
     REQUIRE(config.datasets.size() == datasets().size());
     for (std::size_t i = 0; i < datasets().size(); ++i) CHECK(config.datasets[i].dataset == &datasets()[i]);
@@ -179,7 +179,7 @@ TEST_CASE("every dataset can be configured, each with what its endpoint takes")
     CHECK(config.datasets[3].schedule.every == 168h);
     CHECK(config.datasets[4].query == DatasetQuery{{}, "customerName ne 'O''Neil & Söhne'", {}});
     CHECK(config.datasets[5].query ==
-          DatasetQuery{"/v1/analytics/commercial/deployment/license", {}, {"customerTenantId", "productName"}});
+          DatasetQuery{"/v1/analytics/commercial/deployment/license", {}, {"productName", "productId"}});
 }
 
 TEST_CASE("a heartbeat URL keeps its path and query")

@@ -201,6 +201,36 @@ TEST_CASE("a commercial dataset is asked for at the other path too")
     CHECK(site.simulator.requests(Endpoint::licenses_usage).size() == 2);
 }
 
+TEST_CASE("a commercial dataset is asked for with the filter and the groupby of the configuration")
+{
+    Installation const site{{{"datasets", "[{name: licenses_deployment, filter: \"serviceCode eq 'o365'\", "
+                                          "groupby: [customerTenantId, productId]}]"}}};
+    CHECK(diagnose(site).says("ok    answer of licenses_deployment: "));
+    CHECK(site.simulator.requests(Endpoint::licenses_deployment)
+              .front()
+              .target.ends_with("?top=1&filter=serviceCode%20eq%20%27o365%27&groupby=customerTenantId,productId"));
+}
+
+TEST_CASE("a filter that the server does not take is found out")
+{
+    Installation const site{{{"datasets", "[{name: licenses_usage, filter: \"serviceCod eq 'crm'\"}]"}}};
+    check_failure(diagnose(site), 69, "FAIL  answer of licenses_usage: ", "check `filter` of licenses_usage");
+}
+
+TEST_CASE("a first customer is asked for by the id of the tenant too")
+{
+    Installation site{{{"datasets", "[customer_licenses_usage]"}}};
+    auto const id = site.simulator.market().customers(0).front().id;
+    site.simulator.serve(Endpoint::customers,
+                         {R"({"totalCount":1,"items":[{"id":"0a1b2c3d-0000-4000-8000-000000000001","companyProfile":)"
+                          R"({"tenantId":")" +
+                          id + R"(","companyName":"Contoso"}}]})"});
+    auto const diagnosis = diagnose(site);
+    CAPTURE(diagnosis.text);
+    CHECK(diagnosis.says("ok    answer of customer_licenses_usage: "));
+    CHECK(site.simulator.requests(Endpoint::customer_usage).size() == 2);
+}
+
 TEST_CASE("a first customer that the server refuses is a warning")
 {
     SimulatorOptions options;

@@ -44,9 +44,9 @@ Lines month_end_then_and_now(SimulatedYear const& year)
     for (auto const& [key, held] : ledger.rows()) {
         if (day_of(held.row.at("processed_date_time")) != month_end || held.since >= known_at) continue;
         auto const& known = then.contains(key) ? then.at(key) : held.row;
-        lines.insert(line({held.row.at("customer_name"), held.row.at("product_name"), known.at("licenses_sold"),
-                           held.row.at("licenses_sold"), known.at("licenses_deployed"),
-                           held.row.at("licenses_deployed")}));
+        lines.insert(
+            line({held.row.at("customer_name"), held.row.at("product_name"), known.at("licenses_sold"),
+                  held.row.at("licenses_sold"), known.at("licenses_deployed"), held.row.at("licenses_deployed")}));
     }
     return {lines.begin(), lines.end()};
 }
@@ -65,10 +65,10 @@ Lines restated(SimulatedYear const& year)
         for (auto const& [order, before] : rows) {
             if (lines.size() == 20) return lines;
             auto const& now = ledger.rows().at(ledger.key(before)).row;
-            lines.push_back(line({at, before.at("processed_date_time"), before.at("customer_name"),
-                                  before.at("product_name"), before.at("workload_name"), before.at("licenses_active"),
-                                  now.at("licenses_active"), before.at("licenses_qualified"),
-                                  now.at("licenses_qualified")}));
+            lines.push_back(
+                line({at, before.at("processed_date_time"), before.at("customer_name"), before.at("product_name"),
+                      before.at("workload_name"), before.at("licenses_active"), now.at("licenses_active"),
+                      before.at("licenses_qualified"), now.at("licenses_qualified")}));
         }
     }
     return lines;
@@ -141,9 +141,9 @@ Lines largest_customers(SimulatedYear const& year)
     }
     std::set<std::tuple<std::int64_t, std::string, std::string>> sorted;
     for (auto const& [id, each] : customers)
-        sorted.emplace(-each.sold, each.name,
-                       line({each.name, std::to_string(each.sold), std::to_string(each.deployed),
-                             percent(each.sold, all)}));
+        sorted.emplace(
+            -each.sold, each.name,
+            line({each.name, std::to_string(each.sold), std::to_string(each.deployed), percent(each.sold, all)}));
     Lines lines;
     for (auto const& [sold, name, text] : sorted)
         if (lines.size() < 10) lines.push_back(text);
@@ -163,8 +163,8 @@ Lines growth(SimulatedYear const& year)
             sum.deployed += number(row, "licenses_deployed");
         }
         auto const grown = before ? std::to_string(sum.sold - *before) : std::string{};
-        lines.push_back(line({month, std::to_string(customers.size()), std::to_string(sum.sold),
-                              std::to_string(sum.deployed), grown}));
+        lines.push_back(line(
+            {month, std::to_string(customers.size()), std::to_string(sum.sold), std::to_string(sum.deployed), grown}));
         before = sum.sold;
     }
     return lines;

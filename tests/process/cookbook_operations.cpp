@@ -104,8 +104,8 @@ Lines new_fields(SimulatedYear const& year)
 {
     auto const& last = year.polls.back();
     auto const at = format_timestamp(last.finished_at);
-    return {line({at, last.dataset, "new_field", std::string{SimulatedYear::new_field},
-                  format_timestamp(last.started_at)})};
+    return {line(
+        {at, last.dataset, "new_field", std::string{SimulatedYear::new_field}, format_timestamp(last.started_at)})};
 }
 
 Lines left_out(SimulatedYear const& year)

@@ -36,12 +36,13 @@ TEST_CASE("every statement of the cookbook answers its question about a simulate
 {
     SimulatedYear const year;
     auto const answers = all_expectations();
-    for (auto const& [title, statement] : cookbook()) {
+    for (auto const& question : cookbook()) {
+        auto const& title = question.title;
         CAPTURE(title);
         REQUIRE(answers.contains(title));
         auto const expected = answers.at(title)(year);
         CHECK_FALSE(expected.empty());
-        check_lines(query(year.recorder.database(), statement), expected);
+        check_lines(query(year.recorder.database(), question.statement), expected);
         if (title.find("as we knew it") != std::string::npos)
             CHECK(std::any_of(expected.begin(), expected.end(), was_restated));
     }

@@ -21,8 +21,8 @@ std::string tenths_text(std::int64_t tenths);
 /// `100.0 * part / whole` with at most one decimal, halves upwards; empty if `whole` is 0.
 std::string percent(std::int64_t part, std::int64_t whole);
 
-std::string month_of(std::string const& date);        ///< `2017-03`
-std::string day_of(std::string const& date);          ///< `2017-03-10`
+std::string month_of(std::string const& date);            ///< `2017-03`
+std::string day_of(std::string const& date);              ///< `2017-03-10`
 std::string plus_days(std::string const& date, int days); ///< of the date, which may go on with a time: `2017-03-10`
 std::string plus_months(std::string const& month, int months);
 

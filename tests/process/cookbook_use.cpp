@@ -23,10 +23,12 @@ Lines first(Lines lines, std::size_t count)
 }
 
 /// The lines of a set whose elements end with them.
-template <class Set> Lines last_of_each(Set const& sorted)
+template <class Set>
+Lines last_of_each(Set const& sorted)
 {
     Lines lines;
-    for (auto const& element : sorted) lines.push_back(std::get<std::tuple_size_v<typename Set::value_type> - 1>(element));
+    for (auto const& element : sorted)
+        lines.push_back(std::get<std::tuple_size_v<typename Set::value_type> - 1>(element));
     return lines;
 }
 
@@ -78,8 +80,7 @@ Lines movers_of_a_week(SimulatedYear const& year)
         auto const& now = newest.at(held.row.at("service_code"));
         if (date != now && day_of(date) != plus_days(now, -7)) continue;
         auto& entry = moved[ledger.key(held.row, 1)];
-        entry.names =
-            line({held.row.at("customer_name"), held.row.at("product_name"), held.row.at("workload_name")});
+        entry.names = line({held.row.at("customer_name"), held.row.at("product_name"), held.row.at("workload_name")});
         entry.as_of = date;
         (date == now ? entry.now : entry.before) = number(held.row, "licenses_active");
     }
@@ -146,9 +147,9 @@ Lines buy_without_use(SimulatedYear const& year)
     }
     std::set<std::tuple<double, std::int64_t, std::string, std::string>> sorted;
     for (auto const& [id, sum] : sums)
-        sorted.emplace(static_cast<double>(sum.part) / static_cast<double>(sum.whole), -sum.whole, names.at(id),
-                       line({names.at(id), std::to_string(sum.whole), std::to_string(sum.part),
-                             percent(sum.part, sum.whole)}));
+        sorted.emplace(
+            static_cast<double>(sum.part) / static_cast<double>(sum.whole), -sum.whole, names.at(id),
+            line({names.at(id), std::to_string(sum.whole), std::to_string(sum.part), percent(sum.part, sum.whole)}));
     return first(last_of_each(sorted), 10);
 }
 
@@ -231,8 +232,8 @@ Lines partner_beside_customers(SimulatedYear const& year)
         auto const sum = sums[{date, row.at("service_name"), row.at("workload_name")}];
         auto const text = shown_rows(*find_dataset("partner_licenses_usage"), {row}).front();
         sorted.emplace(row.at("workload_name"), row.at("service_name"),
-                       line({row.at("workload_name"), row.at("service_name"), date,
-                             text.substr(text.rfind('|') + 1), share_text(sum)}));
+                       line({row.at("workload_name"), row.at("service_name"), date, text.substr(text.rfind('|') + 1),
+                             share_text(sum)}));
     }
     return last_of_each(sorted);
 }

@@ -1,3 +1,5 @@
+#include "daemon/dataset/dataset.h"
+#include "tests/process/database_text.h"
 #include "tests/process/installation.h"
 #include "tests/process/payload_reactions.h"
 
@@ -15,21 +17,42 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t tries_allowed = 3;
 
-std::string documented_snapshot()
+std::string data_file(std::string_view name)
 {
-    return read_file(fs::path{USAGED_TEST_DATA} / "partner-usage.json");
+    return read_file(fs::path{USAGED_TEST_DATA} / name);
 }
 
-/// An installation that holds the documented snapshot, and holds it again before each payload.
+std::string documented_snapshot()
+{
+    return data_file("partner-usage.json");
+}
+
+/// The payload as the simulator has to send it: links of the documentation lead to the simulator.
+IndexedPayload served(IndexedPayload payload, Simulator const& simulator)
+{
+    constexpr std::string_view documented = "https://api.partnercenter.microsoft.com";
+    auto const at = payload.body.find(documented);
+    if (at != std::string::npos) payload.body.replace(at, documented.size(), simulator.base_url());
+    return payload;
+}
+
+SimulatorOptions options()
+{
+    SimulatorOptions options;
+    options.commercial.paths = CommercialPaths::both;
+    return options;
+}
+
+/// An installation that holds the documented snapshot of each dataset, and holds them again before each payload.
 class Stored {
 public:
-    Stored() : site{overrides()}
+    Stored() : site{overrides(), options()}
     {
-        site.simulator.serve({documented_snapshot()});
+        serve_documented();
         auto const ended = site.fetch();
         CAPTURE(ended.log);
         REQUIRE(ended.status == 0);
-        rows = site.stored_rows();
+        tables = dataset_tables(site.database());
         fs::copy(site.state(), kept_, fs::copy_options::recursive);
     }
 
@@ -42,16 +65,30 @@ public:
     }
 
     Installation site;
-    std::vector<std::string> rows;
+    std::map<std::string, std::vector<std::string>> tables;
 
 private:
+    void serve_documented()
+    {
+        auto& simulator = site.simulator;
+        auto const page = served(indexed_payload("commercial-usage-page1.json"), simulator);
+        simulator.serve({documented_snapshot()});
+        simulator.serve(Endpoint::partner_deployment, {data_file("partner-deployment.json")});
+        simulator.serve(Endpoint::customers,
+                        {data_file("customers-page1.json"), data_file("customers-page2-last.json")});
+        simulator.serve(Endpoint::customer_usage, std::vector(3, data_file("customer-usage.json")));
+        simulator.serve(Endpoint::customer_deployment, std::vector(3, data_file("customer-deployment.json")));
+        simulator.serve(Endpoint::licenses_usage, {page.body, data_file("commercial-usage-page2.json")});
+        simulator.serve(Endpoint::licenses_deployment, {data_file("commercial-deployment.json")});
+    }
+
     static std::map<std::string, std::string> overrides(std::string const& token_endpoint = "v2")
     {
-        return {{"retry.attempts", std::to_string(tries_allowed)},
-                {"retry.initial", "1ms"},
-                {"retry.max", "1ms"},
-                {"retry.max_retry_after", "0s"},
-                {"partner_center.token_endpoint", token_endpoint}};
+        std::string names;
+        for (auto const& dataset : datasets()) names.append(names.empty() ? "" : ", ").append(dataset.name);
+        return {{"datasets", '[' + names + ']'}, {"retry.attempts", std::to_string(tries_allowed)},
+                {"retry.initial", "1ms"},        {"retry.max", "1ms"},
+                {"retry.max_retry_after", "0s"}, {"partner_center.token_endpoint", token_endpoint}};
     }
 
     fs::path kept_ = site.directory.path() / "kept";
@@ -81,15 +118,17 @@ std::vector<std::string> last_calls(Installation const& site, std::string const&
                       "' ORDER BY id");
 }
 
-/// Each try is in the record of calls, as it was answered.
+/// Each try is in the record of calls, as it was answered. A good answer may come for several customers.
 void check_calls(Installation const& site, IndexedPayload const& payload, Reaction const& reaction)
 {
     auto const method = payload.kind == "api" ? "GET" : "POST";
-    auto const calls = last_calls(site, "attempt, status, bytes, error IS NULL", method);
-    CHECK(calls.size() == static_cast<std::size_t>(reaction.tries));
-    for (std::size_t i = 0; i < calls.size(); ++i)
-        CHECK(calls[i] == std::to_string(i + 1) + '|' + std::to_string(payload.status) + '|' +
-                              std::to_string(payload.body.size()) + "|1");
+    auto const answered = std::to_string(payload.status) + '|' + std::to_string(payload.body.size()) + "|1";
+    auto calls = last_calls(site, "attempt, status, bytes, error IS NULL", method);
+    std::erase_if(calls, [&](std::string const& call) { return call.substr(call.find('|') + 1) != answered; });
+    auto const good = payload.kind == "api" && payload.status == 200 && reaction.category.empty();
+    CHECK(calls.size() >= static_cast<std::size_t>(reaction.tries));
+    CHECK((good || calls.size() == static_cast<std::size_t>(reaction.tries)));
+    for (std::size_t i = 0; i < calls.size(); ++i) CHECK(calls[i] == std::to_string(good ? 1 : i + 1) + '|' + answered);
 }
 
 /// What is asked for with the header stands in the record of calls and with the poll.
@@ -132,13 +171,15 @@ void check_reaction(Stored const& stored, IndexedPayload const& payload)
 {
     auto const& site = stored.site;
     auto const reaction = reaction_to(payload);
-    auto const ended = site.fetch();
+    auto const dataset = payload.kind == "api" ? payload.dataset() : "partner_licenses_usage";
+    auto const ended = site.fetch({dataset});
     CAPTURE(ended.log);
     CHECK(ended.status == reaction.exit_status);
     CHECK(last_poll(site, "outcome, error_category") ==
           std::vector{std::string{reaction.outcome} + '|' + std::string{reaction.category}});
-    CHECK(site.stored_rows() == stored.rows);
-    CHECK(site.revisions().empty());
+    CHECK((dataset_tables(site.database()) == stored.tables));
+    CHECK(last_poll(site, "(SELECT count(*) FROM skipped_customer WHERE poll_id = poll.id)") ==
+          std::vector<std::string>{payload.expect == "skip_customer" ? "1" : "0"});
     check_calls(site, payload, reaction);
     check_wait(site, payload);
     check_log(payload, reaction, ended.log);
@@ -146,17 +187,33 @@ void check_reaction(Stored const& stored, IndexedPayload const& payload)
 
 } // namespace
 
+TEST_CASE("the documented answers hold the documented rows")
+{
+    Stored const stored;
+    auto const rows = [&](std::string const& dataset) {
+        return stored.site.query("SELECT count(*) FROM " + dataset).front();
+    };
+    CHECK(rows("partner_licenses_usage") == "5");
+    CHECK(rows("partner_licenses_deployment") == "2");
+    CHECK(rows("customer_licenses_usage") == "15"); // 5 for each of 3 customers
+    CHECK(rows("customer_licenses_deployment") == "9");
+    CHECK(rows("licenses_usage") == "3");
+    CHECK(rows("licenses_deployment") == "2");
+}
+
 TEST_CASE("every indexed answer of the API leads to the reaction that its index asks for")
 {
     Stored stored;
     for (auto const& payload : indexed_payloads("api")) {
         CAPTURE(payload.file);
         stored.reset(payload);
-        stored.site.simulator.script(Endpoint::usage, answer_of(payload), tries_allowed + 1);
-        auto const tokens = stored.site.simulator.requests(Endpoint::token).size();
-        check_reaction(stored, payload);
+        auto& simulator = stored.site.simulator;
+        for (auto const& each : answers_around(payload, tries_allowed + 1))
+            simulator.script(payload.served_at(), answer_of(served(each, simulator)));
+        auto const tokens = simulator.requests(Endpoint::token).size();
+        check_reaction(stored, served(payload, simulator));
         bool const renewed = payload.expect == "refresh_once";
-        CHECK(stored.site.simulator.requests(Endpoint::token).size() == tokens + (renewed ? 2 : 1));
+        CHECK(simulator.requests(Endpoint::token).size() == tokens + (renewed ? 2 : 1));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <initializer_list>
 #include <stdexcept>
@@ -58,6 +59,32 @@ std::vector<std::string> fields(IndexedPayload const& payload, std::initializer_
     return values;
 }
 
+/// Where an answer of the API is met.
+struct Place {
+    std::string_view part; ///< of the documented endpoint
+    std::string_view dataset;
+    Endpoint served_at;
+};
+
+constexpr std::array places{
+    Place{"/v1/analytics/licenses/usage", "partner_licenses_usage", Endpoint::usage},
+    Place{"/v1/analytics/licenses/deployment", "partner_licenses_deployment", Endpoint::partner_deployment},
+    Place{"{customer-id}/analytics/licenses/usage", "customer_licenses_usage", Endpoint::customer_usage},
+    Place{"{customer-id}/analytics/licenses/deployment", "customer_licenses_deployment", Endpoint::customer_deployment},
+    Place{"/v1/customers?", "customer_licenses_usage", Endpoint::customers},
+    Place{"/commercial/usage/license", "licenses_usage", Endpoint::licenses_usage},
+    Place{"/commercial/deployment/license", "licenses_deployment", Endpoint::licenses_deployment},
+    Place{"/analytics/subscriptions", "licenses_usage", Endpoint::licenses_usage}, // of a sibling; same envelope
+    Place{"any", "partner_licenses_usage", Endpoint::usage},
+};
+
+Place const& place_of(std::string_view endpoint)
+{
+    for (auto const& place : places)
+        if (endpoint.find(place.part) != std::string_view::npos) return place;
+    throw std::runtime_error{"no place for " + std::string{endpoint}};
+}
+
 } // namespace
 
 bool IndexedPayload::has_header(std::string_view name) const
@@ -80,11 +107,28 @@ std::string IndexedPayload::endpoint_version() const
     return endpoint.find("/v2.0/") == std::string::npos ? "v1" : "v2";
 }
 
+std::string IndexedPayload::dataset() const
+{
+    return std::string{place_of(endpoint).dataset};
+}
+
+Endpoint IndexedPayload::served_at() const
+{
+    return place_of(endpoint).served_at;
+}
+
 std::vector<IndexedPayload> indexed_payloads(std::string_view kind)
 {
     auto payloads = all_payloads();
     std::erase_if(payloads, [kind](IndexedPayload const& payload) { return payload.kind != kind; });
     return payloads;
+}
+
+IndexedPayload indexed_payload(std::string_view file)
+{
+    for (auto const& payload : all_payloads())
+        if (payload.file == file) return payload;
+    throw std::runtime_error{"the index has no " + std::string{file}};
 }
 
 std::vector<std::string> indexed_kinds()

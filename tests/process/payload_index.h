@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/simulator/exchange.h"
+#include "tests/simulator/simulator.h"
 
 #include <string>
 #include <string_view>
@@ -21,11 +22,16 @@ struct IndexedPayload {
     bool has_header(std::string_view name) const;
     std::string field(std::string_view name) const; ///< of the JSON body, a text or a number; empty if there is none
     std::string endpoint_version() const;           ///< of Entra ID: `v1` or `v2`
+    std::string dataset() const;                    ///< whose poll meets it; partner_licenses_usage for `any`
+    Endpoint served_at() const;                     ///< of the API
 };
 
 /// All of that kind, in the order of the index. Throws std::runtime_error for an index that is not as it should be,
 /// such as one whose Content-Length is not that of the file.
 std::vector<IndexedPayload> indexed_payloads(std::string_view kind);
+
+/// The one of that file. Throws std::runtime_error if there is none.
+IndexedPayload indexed_payload(std::string_view file);
 
 /// The kinds of the whole index, each once.
 std::vector<std::string> indexed_kinds();

@@ -17,6 +17,10 @@ struct Reaction {
 /// By the tables of payload_reactions.cpp. Throws std::runtime_error for a payload that they do not know.
 Reaction reaction_to(IndexedPayload const& payload);
 
+/// What the endpoint of an answer of the API has to answer one request after the other, that one included, so that the
+/// poll gets to it and on from it. `tries` is how often a failing answer is repeated.
+std::vector<IndexedPayload> answers_around(IndexedPayload const& payload, std::size_t tries);
+
 /// The files that the tables name although the index does not have them.
 std::vector<std::string> unknown_exceptions();
 

@@ -11,7 +11,6 @@
 #include <array>
 #include <chrono>
 #include <fcntl.h>
-#include <map>
 #include <optional>
 #include <string>
 #include <unistd.h>
@@ -25,30 +24,19 @@ using namespace std::chrono_literals;
 /// Not an Error, so that no part of usaged has a chance to do anything about it.
 struct Killed {};
 
-constexpr std::array<std::string_view, 2> suffixes{"", "-wal"}; // -shm is made anew
+constexpr std::array<std::string_view, 2> suffixes{"", "-wal"};
 
 fs::path with_suffix(fs::path const& database, std::string_view suffix)
 {
     return database.string() + std::string{suffix};
 }
 
-using Files = std::map<fs::path, std::string>;
-
-Files files_of(fs::path const& database)
+void copy_files(fs::path const& from, fs::path const& to)
 {
-    Files files;
     for (auto const suffix : suffixes) {
-        auto const file = with_suffix(database, suffix);
-        if (fs::exists(file)) files.emplace(file, read_file(file));
+        fs::remove(with_suffix(to, suffix));
+        if (fs::exists(with_suffix(from, suffix))) fs::copy_file(with_suffix(from, suffix), with_suffix(to, suffix));
     }
-    return files;
-}
-
-void restore(Files const& files, fs::path const& database)
-{
-    fs::remove(with_suffix(database, "-shm"));
-    for (auto const suffix : suffixes) fs::remove(with_suffix(database, suffix));
-    for (auto const& [file, content] : files) write_file(file, content);
 }
 
 PollSettings poll_settings(Config const& config)
@@ -68,7 +56,7 @@ PollSettings poll_settings(Config const& config)
 class Recorder::Transport {
 public:
     Transport(Recorder& recorder, HttpSettings const& settings)
-        : https_{recorder.io_.get_executor(), settings}, database_{recorder.database()}, sent_{recorder.sent_}
+        : recorder_{recorder}, https_{recorder.io_.get_executor(), settings}
     {
     }
 
@@ -76,7 +64,6 @@ public:
 
     void kill_at(std::size_t requests) { left_ = requests; }
     void spare() { left_.reset(); }
-    Files const& image() const { return image_; }
 
 private:
     class Borrowed : public HttpTransport {
@@ -86,9 +73,9 @@ private:
         boost::asio::awaitable<HttpResponse> send(HttpRequest const& request) override
         {
             owner_.perhaps_kill();
-            owner_.sent_.emplace_back(request);
+            owner_.recorder_.sent_.emplace_back(request);
             auto response = co_await owner_.https_.send(request);
-            auto& sent = owner_.sent_.back();
+            auto& sent = owner_.recorder_.sent_.back();
             sent.status = response.status;
             sent.retry_after = response.header("Retry-After").value_or("");
             co_return response;
@@ -101,31 +88,30 @@ private:
     void perhaps_kill()
     {
         if (!left_ || --*left_ > 0) return;
-        image_ = files_of(database_);
+        copy_files(recorder_.database(), recorder_.image());
         throw Killed{};
     }
 
+    Recorder& recorder_;
     HttpsTransport https_;
-    fs::path database_;
     std::optional<std::size_t> left_; ///< requests until the kill, that one included
-    Files image_;
-    std::vector<Sent>& sent_;
 };
 
 /// What lives as long as a process.
 struct Recorder::Parts {
     Parts(Recorder& recorder, Config const& config)
-        : log_file{::open((recorder.directory.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)},
+        : log_file{::open((recorder.directory.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+                          0600)},
           log{LogLevel::warn, LogFormat::text, log_file}, store{recorder.database()},
           tokens{token_settings(config), TokenFile{config.state_dir / "refresh_token"}, recorder.clock,
                  [](std::string_view, std::string const&) {}},
           transport{recorder, config.http}, poll{store,
-                                                                          tokens,
-                                                                          recorder.clock,
-                                                                          log,
-                                                                          [this] { return transport.for_one_poll(); },
-                                                                          poll_settings(config),
-                                                                          [] { return 0.5; }}
+                                                 tokens,
+                                                 recorder.clock,
+                                                 log,
+                                                 [this] { return transport.for_one_poll(); },
+                                                 poll_settings(config),
+                                                 [] { return 0.5; }}
     {
     }
     Parts(Parts const&) = delete;
@@ -179,9 +165,9 @@ bool Recorder::killed_poll(Dataset const& dataset, std::size_t requests)
         transport.spare();
         throw;
     } catch (Killed const&) {
-        auto const image = transport.image();
         stop();
-        restore(image, database());
+        fs::remove(with_suffix(database(), "-shm")); // made anew
+        copy_files(image(), database());
         return true;
     }
 }

@@ -59,8 +59,8 @@ public:
     /// Ends what runs and closes the database; the next poll starts it again.
     void stop();
 
-    /// The next answers of the simulator are those of the next step, three and a quarter days after the newest processing
-    /// date that they show, or a quarter of a day after the last step where that is later.
+    /// The next answers of the simulator are those of the next step, three and a quarter days after the newest
+    /// processing date that they show, or a quarter of a day after the last step where that is later.
     void advance();
 
 private:
@@ -68,6 +68,7 @@ private:
     class Transport;
 
     Parts& parts();
+    std::filesystem::path image() const { return directory.path() / "killed.db"; }
     Timestamp time_of_step() const;
 
     boost::asio::io_context io_;

@@ -48,7 +48,8 @@ void SimulatedYear::cause_trouble(std::size_t step)
 {
     auto& simulator = recorder.simulator;
     auto const last = simulator.series().size() - 1;
-    if (step == 30 || step == 60 || step == 200 || step == 250) simulator.script(Endpoint::licenses_deployment, answer(400));
+    if (step == 30 || step == 60 || step == 200 || step == 250)
+        simulator.script(Endpoint::licenses_deployment, answer(400));
     if (step == last - 9) simulator.script(Endpoint::usage, throttled(5));
     if (step == last - 3) simulator.script(Endpoint::licenses_usage, throttled(7), 2);
     if (step == last - 2) simulator.script(Endpoint::customers, throttled(3600));

@@ -22,7 +22,8 @@ struct PolledOnce {
 };
 
 /// A year of all six datasets in a database, and the same in C++. In it a service has a gap, because usaged did not run
-/// for some days; some polls failed or were throttled; one customer is refused; and in the end the API has got a new field.
+/// for some days; some polls failed or were throttled; one customer is refused; and in the end the API has got a new
+/// field.
 class SimulatedYear {
 public:
     SimulatedYear();

@@ -7,12 +7,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <csignal>
+#include <memory>
 #include <random>
 #include <set>
 
 namespace usaged::test {
 namespace {
 
+namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
@@ -24,7 +27,7 @@ SimulatorOptions options()
     options.dates = dates;
     options.expires_in = 12h;
     options.market.customers = 6;
-    options.market.products_per_customer = 3;
+    options.market.products_per_customer = 2;
     options.market.optional_fields = true;
     options.commercial.page_limit = 9;
     options.customer_list.page_limit = 4;
@@ -43,16 +46,12 @@ public:
             if (step > 0) recorder.advance();
             for (auto const& dataset : datasets()) take_answer(dataset);
         }
-        recorder.simulator.random_faults(7, 0);
         recorder.stop();
     }
 
     Recorder recorder{options()};
     Lines failures; ///< dataset and category of the polls that failed, in order
     int kills = 0;
-
-    Market const& market() const { return recorder.simulator.market(); }
-    std::size_t last_step() const { return recorder.simulator.step(); }
 
 private:
     /// Until a poll is good, as `run` does it; an empty answer is not.
@@ -84,27 +83,39 @@ std::string key_columns(Dataset const& dataset)
     return list;
 }
 
-void check_rows(FaultyYear const& year, Dataset const& dataset)
+Lines sorted(Lines lines)
 {
-    auto const name = std::string{dataset.name};
-    auto const database = year.recorder.database();
-    auto const history = year.market().history(name, year.last_step());
-    CHECK(database_rows(database, name, dataset, key_columns(dataset)) == shown_rows(dataset, history));
-    auto const revisions = year.market().revisions(name, year.last_step());
-    CHECK_FALSE(revisions.empty());
-    CHECK(database_rows(database, name + "_revision", dataset, "replaced_poll_id, " + key_columns(dataset)) ==
-          shown_rows(dataset, revisions));
+    std::sort(lines.begin(), lines.end());
+    return lines;
 }
 
-/// The views of the newest rows and of the changes, from the same history.
-void check_views(FaultyYear const& year, Dataset const& dataset)
+/// What the market has shown up to its present step.
+Ledger shown(Simulator const& simulator, Dataset const& dataset)
+{
+    Ledger ledger{dataset};
+    for (std::size_t step = 0; step <= simulator.step(); ++step)
+        ledger.take(simulator.market().answer(dataset.name, step), "");
+    return ledger;
+}
+
+void check_rows(fs::path const& database, Dataset const& dataset, Ledger const& ledger)
 {
     auto const name = std::string{dataset.name};
-    Ledger ledger{dataset};
-    ledger.take(year.market().history(name, year.last_step()), "");
-    auto const latest = shown_rows(dataset, ledger.latest());
+    std::vector<StoredRow> rows;
+    for (auto const& [key, held] : ledger.rows()) rows.push_back(held.row);
+    CHECK(database_rows(database, name, dataset, key_columns(dataset)) == shown_rows(dataset, rows));
+    std::vector<StoredRow> replaced;
+    for (auto const& each : ledger.replaced()) replaced.push_back(each.row);
+    CHECK_FALSE(replaced.empty());
+    CHECK(sorted(database_rows(database, name + "_revision", dataset, "1")) == sorted(shown_rows(dataset, replaced)));
+}
+
+/// The views of the newest rows and of the changes.
+void check_views(fs::path const& database, Dataset const& dataset, Ledger const& ledger)
+{
+    auto const name = std::string{dataset.name};
     auto const series = key_columns(dataset).substr(std::string{"processed_date_time, "}.size());
-    CHECK(database_rows(year.recorder.database(), "latest_" + name, dataset, series) == latest);
+    CHECK(database_rows(database, "latest_" + name, dataset, series) == shown_rows(dataset, ledger.latest()));
     std::map<Ledger::Key, std::string> previous; // of each series; the ledger goes through the dates in order
     Lines changes;
     for (auto const& [key, held] : ledger.rows()) {
@@ -112,8 +123,8 @@ void check_views(FaultyYear const& year, Dataset const& dataset)
         changes.push_back(shown_rows(dataset, {held.row}).front() + '|' + before);
         before = held.row.at("processed_date_time");
     }
-    CHECK(query(year.recorder.database(), "SELECT " + column_list(dataset) + ", previous_processed_date_time FROM " +
-                                              name + "_change ORDER BY " + key_columns(dataset)) == changes);
+    CHECK(query(database, "SELECT " + column_list(dataset) + ", previous_processed_date_time FROM " + name +
+                              "_change ORDER BY " + key_columns(dataset)) == changes);
 }
 
 void check_polls(FaultyYear const& year)
@@ -126,6 +137,7 @@ void check_polls(FaultyYear const& year)
     CHECK(query(database, "SELECT dataset, error_category FROM poll WHERE outcome = 'failed' ORDER BY id") ==
           year.failures);
     CHECK(query(database, "SELECT 1 FROM poll WHERE outcome IS NULL").empty());
+    CHECK(query(database, "SELECT 1 FROM poll WHERE degraded IS NOT NULL AND outcome = 'ok'").empty());
     for (auto const& dataset : datasets())
         for (auto const* const column : {"first_poll_id", "changed_poll_id"})
             CHECK(query(database, "SELECT 1 FROM " + std::string{dataset.name} + " JOIN poll ON poll.id = " + column +
@@ -153,10 +165,28 @@ void check_replay(FaultyYear const& year)
         CHECK_FALSE(outcome.repaired);
     }
     auto const after = dataset_tables(year.recorder.database());
-    for (auto const& [table, rows] : before) {
-        CAPTURE(table);
-        CHECK(after.at(table) == rows);
+    for (auto const& table : before) {
+        CAPTURE(table.first);
+        CHECK(after.at(table.first) == table.second);
     }
+}
+
+std::string every_dataset()
+{
+    std::string names;
+    for (auto const& dataset : datasets()) names.append(names.empty() ? "[" : ", ").append(dataset.name);
+    return names + ']';
+}
+
+/// What polls of all datasets need, at most: the list of customers and each customer for two of them, a token.
+std::size_t requests_of_a_round(SimulatorOptions const& options)
+{
+    return 4 + 2 * (1 + options.market.customers) + 1;
+}
+
+void wait_for_requests(Simulator const& simulator, std::size_t more)
+{
+    simulator.wait_for_requests(simulator.requests().size() + more);
 }
 
 } // namespace
@@ -166,12 +196,38 @@ TEST_CASE("after a year of faults the database holds what the service said, and 
     FaultyYear const year;
     for (auto const& dataset : datasets()) {
         CAPTURE(dataset.name);
-        check_rows(year, dataset);
-        check_views(year, dataset);
+        auto const ledger = shown(year.recorder.simulator, dataset);
+        check_rows(year.recorder.database(), dataset, ledger);
+        check_views(year.recorder.database(), dataset, ledger);
     }
     check_polls(year);
     check_coverage(year);
     check_replay(year);
+}
+
+TEST_CASE("the daemon holds every answer of a month, though it was killed in the middle of it")
+{
+    SimulatorOptions month;
+    month.dates = 31;
+    month.market.customers = 3;
+    Installation site{{{"datasets", every_dataset()}, {"schedule.every", "1ms"}}, month};
+    auto daemon = std::make_unique<Daemon>(site);
+    auto const steps = site.simulator.series().size();
+    for (std::size_t step = 0; step < steps; ++step) {
+        if (step > 0) site.simulator.advance();
+        if (step == steps / 2) {
+            wait_for_requests(site.simulator, 5);
+            daemon->process.signal(SIGKILL);
+            daemon.reset();
+            daemon = std::make_unique<Daemon>(site);
+        }
+        wait_for_requests(site.simulator, 2 * requests_of_a_round(month));
+    }
+    CHECK(daemon->stop().status == 0);
+    for (auto const& dataset : datasets()) {
+        CAPTURE(dataset.name);
+        check_rows(site.database(), dataset, shown(site.simulator, dataset));
+    }
 }
 
 } // namespace usaged::test

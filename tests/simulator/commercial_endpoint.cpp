@@ -88,11 +88,11 @@ bool CommercialEndpoint::serves(Request const& request) const
     return options_.paths == CommercialPaths::both || with_partner == (options_.paths == CommercialPaths::with_partner);
 }
 
-Answer CommercialEndpoint::answer(Request const& request, std::size_t step) const
+Answer CommercialEndpoint::answer(Request const& request, std::size_t step)
 {
     auto const fields = parameters(request);
     if (!fields) return bad_request("The query is not understood.");
-    auto const all = items(*fields, step);
+    auto const& all = find(*fields, step).items;
     if (!all) return bad_request("The filter or the grouping is not understood.");
     auto const first = std::min(number_field(*fields, "skip", 0), all->size());
     auto const size = std::min(number_field(*fields, "top", most_rows), options_.page_limit);
@@ -101,6 +101,14 @@ Answer CommercialEndpoint::answer(Request const& request, std::size_t step) cons
     for (auto index = first; index < end; ++index) page += (index == first ? "" : ",") + (*all)[index];
     auto const link = end < all->size() ? next_link(request, *fields, end) : std::string{};
     return {200, {}, value_body(page, link, options_.total_count_of_query ? all->size() : end - first)};
+}
+
+CommercialEndpoint::Found const& CommercialEndpoint::find(FormFields query, std::size_t step)
+{
+    query.erase("skip");
+    query.erase("top");
+    if (!last_ || last_->step != step || last_->query != query) last_ = Found{step, query, items(query, step)};
+    return *last_;
 }
 
 std::optional<std::vector<std::string>> CommercialEndpoint::items(FormFields const& fields, std::size_t step) const

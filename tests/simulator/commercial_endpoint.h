@@ -27,9 +27,17 @@ public:
     /// Whether the path has a form that is served.
     bool serves(Request const& request) const;
 
-    Answer answer(Request const& request, std::size_t step) const;
+    Answer answer(Request const& request, std::size_t step);
 
 private:
+    /// All that a query finds at a step, of which the pages are cut.
+    struct Found {
+        std::size_t step;
+        FormFields query;                              ///< but for `skip` and `top`
+        std::optional<std::vector<std::string>> items; ///< nothing: the query is not understood
+    };
+
+    Found const& find(FormFields query, std::size_t step);
     std::optional<std::vector<std::string>> items(FormFields const& fields, std::size_t step) const;
     std::vector<LicenceRow> rows(std::size_t step, std::optional<std::chrono::sys_days> date) const;
     std::optional<std::vector<std::string>> grouped(std::vector<LicenceRow> const& rows,
@@ -41,6 +49,7 @@ private:
     Kind kind_;
     Market const& market_;
     CommercialOptions options_;
+    std::optional<Found> last_;
 };
 
 } // namespace usaged::test

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 namespace usaged::test {
 
@@ -117,6 +118,48 @@ TEST_CASE("a backup that fails leaves the earlier one and nothing else")
     CHECK(read_file(copy) == "an earlier one");
 }
 
+TEST_CASE("what a killed backup left behind is taken over by the next one")
+{
+    Installation const usaged;
+    auto const copy = usaged.backups / "copy.db";
+    auto const killed = in_child([&] { back_up(usaged.database, copy, [](Progress const&) { ::raise(SIGKILL); }); });
+    CHECK(WIFSIGNALED(killed));
+    CHECK((names_in(usaged.backups) == std::vector<std::string>{"copy.db.partial"}));
+    std::ofstream{usaged.backups / "copy.db.partial"} << std::string(1'000'000, 'x');
+    std::ofstream{usaged.backups / "copy.db.partial-journal"} << "of the killed one";
+    back_up(usaged.database, copy, {});
+    CHECK((names_in(usaged.backups) == std::vector<std::string>{"copy.db"}));
+    CHECK(everything(copy) == everything(usaged.database));
+}
+
+TEST_CASE("a backup that is stopped while it copies or checks leaves the earlier one and nothing else")
+{
+    Installation const usaged{20'000};
+    auto const copy = usaged.backups / "copy.db";
+    std::ofstream{copy} << "an earlier one";
+    bool copied = false;
+    auto const note = [&](Progress const& progress) { copied = progress.done == progress.total; };
+    CHECK(!back_up(usaged.database, copy, note, [] { return true; }));
+    CHECK(!copied);
+    CHECK(!back_up(usaged.database, copy, note, [&] { return copied; }));
+    CHECK(copied);
+    CHECK((names_in(usaged.backups) == std::vector<std::string>{"copy.db"}));
+    CHECK(read_file(copy) == "an earlier one");
+}
+
+TEST_CASE("two backups to one file are not made at the same time")
+{
+    Installation const usaged;
+    auto const copy = usaged.backups / "copy.db";
+    auto const second = [&](Progress const&) {
+        auto const error = error_of([&] { back_up(usaged.database, copy, {}); });
+        CHECK(error.category() == ErrorCategory::locked);
+        CHECK(!error.remedy().empty());
+    };
+    back_up(usaged.database, copy, second);
+    CHECK(everything(copy) == everything(usaged.database));
+}
+
 TEST_CASE("a damaged database is not backed up")
 {
     Installation const usaged{20'000};
@@ -138,9 +181,12 @@ TEST_CASE("a backup to a place where it would do harm is refused with what to do
     Installation const usaged;
     std::ofstream{usaged.backups / "live.db-wal"} << "of another database";
     fs::create_symlink(usaged.database, usaged.backups / "link.db");
+    fs::create_hard_link(usaged.database, usaged.backups / "hard.db.partial");
+    fs::create_symlink(usaged.backups / "live.db-wal", usaged.backups / "soft.db.partial");
     auto const before = contents(usaged.dir.path());
     for (auto const& file : {usaged.database, fs::path{usaged.database.string() + "-wal"}, usaged.backups / "live.db",
-                             usaged.backups / "link.db", usaged.backups, usaged.dir.path() / "none" / "copy.db"}) {
+                             usaged.backups / "link.db", usaged.backups / "hard.db", usaged.backups / "soft.db",
+                             usaged.backups, usaged.dir.path() / "none" / "copy.db"}) {
         CAPTURE(file.string());
         auto const error = error_of([&] { back_up(usaged.database, file, {}); });
         CHECK(error.category() == ErrorCategory::storage);

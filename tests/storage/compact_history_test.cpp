@@ -1,5 +1,5 @@
 #include "storage/ended_series.h"
-#include "tests/storage/store_fixture.h"
+#include "tests/storage/random_rows.h"
 
 #include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
@@ -12,112 +12,141 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string const series = "service_code, channel, customer_tenant_id, product_id, workload_code";
-
-/// A snapshot of some dates in a row with some series, each of which may be missing and may have another name.
-std::vector<Fields> random_rows(std::mt19937& random)
+/// The key columns without the date.
+std::string series_of(Dataset const& dataset)
 {
-    auto const below = [&](unsigned limit) { return static_cast<unsigned>(random()) % limit; };
-    auto const name = [&](std::string const& key) { return key + (below(4) == 0 ? " renamed" : ""); };
+    std::string series;
+    for (auto const& column : dataset.columns.subspan(1))
+        if (column.key) series.append(series.empty() ? "" : ", ").append(column.name);
+    return series;
+}
+
+/// A snapshot of some dates in a row.
+std::string random_body(Dataset const& dataset, std::mt19937& random)
+{
     std::vector<Fields> rows;
-    auto const first = below(6);
-    for (auto day = first; day <= first + below(3); ++day) {
-        for (unsigned number = 0; number < 16; ++number) {
-            if (below(3) == 0) continue;
-            std::string const service{number & 1u ? "o365" : "crm"};
-            std::string const customer{number & 2u ? "c1" : "c2"};
-            std::string const product{number & 4u ? "p1" : "p2"};
-            std::string const workload{number & 8u ? "w1" : "w2"};
-            rows.push_back({{"processed_date_time", "2026-07-0" + std::to_string(day + 1) + "T00:00:00Z"},
-                            {"service_code", service},
-                            {"service_name", name(service)},
-                            {"customer_tenant_id", customer},
-                            {"customer_name", name(customer)},
-                            {"product_id", product},
-                            {"product_name", name(product)},
-                            {"workload_code", workload},
-                            {"workload_name", name(workload)},
-                            {"licenses_active", std::to_string(below(3))}});
-        }
+    auto const first = random() % 6;
+    for (auto day = first; day <= first + random() % 3; ++day)
+        for (auto& row : random_rows(dataset, random, "2026-07-0" + std::to_string(day + 1) + "T00:00:00Z"))
+            rows.push_back(std::move(row));
+    return body_of(dataset, rows);
+}
+
+/// Compares what the views show with what the rows say.
+class Views {
+public:
+    Views(fs::path database, Dataset const& dataset)
+        : database_{std::move(database)}, name_{dataset.name}, series_{series_of(dataset)},
+          measure_{dataset.columns.back().name}
+    {
+        for (auto const& column : dataset.columns) columns_.append(column.name).append(", ");
+        columns_ += "extra, first_poll_id, changed_poll_id";
     }
-    return rows;
-}
 
-/// The rows of a view, in the order of their key.
-std::string sorted(fs::path const& database, std::string const& select)
-{
-    return query(database, select + " ORDER BY processed_date_time, " + series);
-}
+    bool keys_are_unique() const
+    {
+        return query(database_, "SELECT count(*) FROM " + name_ + " GROUP BY processed_date_time, " + series_ +
+                                    " HAVING count(*) > 1")
+            .empty();
+    }
 
-std::string plain_latest()
-{
-    return "SELECT * FROM licenses_usage WHERE (processed_date_time, " + series +
-           ") IN (SELECT max(processed_date_time), " + series + " FROM licenses_usage GROUP BY " + series + ")";
-}
+    bool latest_agrees() const
+    {
+        return sorted(columns_, "latest_" + name_) ==
+               sorted(columns_, name_ + " WHERE (processed_date_time, " + series_ +
+                                    ") IN (SELECT max(processed_date_time), " + series_ + " FROM " + name_ +
+                                    " GROUP BY " + series_ + ")");
+    }
 
-std::string change(std::string const& previous_date, std::string const& previous_active, std::string const& rest)
-{
-    return "SELECT processed_date_time, customer_name, licenses_active, " + previous_date + ", " + previous_active +
-           ", licenses_active - " + previous_active + " FROM " + rest;
-}
+    bool change_agrees() const
+    {
+        auto const own = "processed_date_time, " + measure_ + ", ";
+        auto const lag = "lag(" + measure_ + ") OVER before";
+        return sorted(own + "previous_processed_date_time, previous_" + measure_ + ", " + measure_ + "_change",
+                      name_ + "_change") ==
+               sorted(own + "lag(processed_date_time) OVER before, " + lag + ", " + measure_ + " - " + lag,
+                      name_ + " WINDOW before AS (PARTITION BY " + series_ + " ORDER BY processed_date_time)");
+    }
+
+private:
+    std::string sorted(std::string const& columns, std::string const& from) const
+    {
+        return query(database_, "SELECT " + columns + " FROM " + from + " ORDER BY processed_date_time, " + series_);
+    }
+
+    fs::path database_;
+    std::string name_;
+    std::string series_;
+    std::string measure_;
+    std::string columns_;
+};
 
 } // namespace
 
 TEST_CASE("whatever comes and goes and is renamed, each key is one row and the views agree with the rows")
 {
-    for (unsigned seed = 1; seed <= 8; ++seed) {
-        CAPTURE(seed);
-        TempDir dir;
-        auto const database = dir.path() / "usage.db";
-        SqliteStore store{database};
-        std::mt19937 random{seed};
-        for (int number = 0; number < 12; ++number) {
-            CAPTURE(number);
-            poll(store, licences(), {body_of(licences(), random_rows(random))});
-            CHECK(query(database, "SELECT count(*) FROM licenses_usage GROUP BY processed_date_time, " + series +
-                                      " HAVING count(*) > 1")
-                      .empty());
-            CHECK(sorted(database, "SELECT * FROM latest_licenses_usage") == sorted(database, plain_latest()));
-            CHECK(sorted(database,
-                         change("previous_processed_date_time", "previous_licenses_active", "licenses_usage_change")) ==
-                  sorted(database, change("lag(processed_date_time) OVER before", "lag(licenses_active) OVER before",
-                                          "licenses_usage WINDOW before AS (PARTITION BY " + series +
-                                              " ORDER BY processed_date_time)")));
+    for (auto const& dataset : datasets()) {
+        for (unsigned seed = 1; seed <= 2; ++seed) {
+            CAPTURE(dataset.name);
+            CAPTURE(seed);
+            TempDir dir;
+            auto const database = dir.path() / "usage.db";
+            SqliteStore store{database};
+            Views const views{database, dataset};
+            std::mt19937 random{seed};
+            for (int number = 0; number < 10; ++number) {
+                CAPTURE(number);
+                poll(store, dataset, {random_body(dataset, random)});
+                CHECK(views.keys_are_unique());
+                CHECK(views.latest_agrees());
+                CHECK(views.change_agrees());
+            }
         }
     }
 }
 
 TEST_CASE("the last snapshot is what the newest rows say, and what it replaced is in the revisions")
 {
-    TempDir dir;
-    auto const database = dir.path() / "usage.db";
-    SqliteStore store{database};
-    std::mt19937 random{1};
-    std::int64_t changed = 0;
-    for (int number = 0; number < 20; ++number) {
-        auto const before = query(database, "SELECT count(*) FROM licenses_usage");
-        auto const outcome = poll(store, licences(), {body_of(licences(), random_rows(random))});
-        CHECK(std::stoll(before) + outcome.inserted ==
-              std::stoll(query(database, "SELECT count(*) FROM licenses_usage")));
-        changed += outcome.changed;
-        CHECK(std::stoll(query(database, "SELECT count(*) FROM licenses_usage_revision")) == changed);
+    for (auto const& dataset : datasets()) {
+        CAPTURE(dataset.name);
+        TempDir dir;
+        auto const database = dir.path() / "usage.db";
+        SqliteStore store{database};
+        std::mt19937 random{1};
+        std::string const name{dataset.name};
+        auto const count = [&](std::string const& from) {
+            return std::stoll(query(database, "SELECT count(*) FROM " + from));
+        };
+        std::int64_t changed = 0;
+        for (int number = 0; number < 20; ++number) {
+            auto const before = count(name);
+            auto const outcome = poll(store, dataset, {random_body(dataset, random)});
+            CHECK(before + outcome.inserted == count(name));
+            changed += outcome.changed;
+            CHECK(count(name + "_revision") == changed);
+        }
+        CHECK(changed > 0);
+        CHECK(count(name + "_revision WHERE poll_id >= replaced_poll_id") == 0);
     }
-    CHECK(changed > 0);
-    CHECK(query(database, "SELECT count(*) FROM licenses_usage_revision WHERE poll_id >= replaced_poll_id") == "0");
 }
 
 TEST_CASE("ended series that are found again from all rows are those that were kept")
 {
-    TempDir dir;
-    auto const database = dir.path() / "usage.db";
-    SqliteStore store{database};
-    std::mt19937 random{2};
-    for (int number = 0; number < 8; ++number) poll(store, licences(), {body_of(licences(), random_rows(random))});
-    auto const kept = query(database, "SELECT * FROM licenses_usage_ended");
-    REQUIRE(!kept.empty());
-    SQLite::Database connection{database.string(), SQLite::OPEN_READWRITE, 2000};
-    EndedSeries{connection, licences()}.rebuild();
-    CHECK(query(database, "SELECT * FROM licenses_usage_ended") == kept);
+    for (auto const& dataset : datasets()) {
+        if (!dataset.compact()) continue;
+        CAPTURE(dataset.name);
+        TempDir dir;
+        auto const database = dir.path() / "usage.db";
+        SqliteStore store{database};
+        std::mt19937 random{2};
+        for (int number = 0; number < 8; ++number) poll(store, dataset, {random_body(dataset, random)});
+        auto const ended = "SELECT * FROM " + std::string{dataset.name} + "_ended";
+        auto const kept = query(database, ended);
+        REQUIRE(!kept.empty());
+        SQLite::Database connection{database.string(), SQLite::OPEN_READWRITE, 2000};
+        EndedSeries{connection, dataset}.rebuild();
+        CHECK(query(database, ended) == kept);
+    }
 }
 
 } // namespace usaged::test

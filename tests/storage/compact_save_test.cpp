@@ -130,6 +130,25 @@ TEST_CASE("a large snapshot of a compact dataset is stored whole and leaves a sh
     CHECK(std::filesystem::file_size(database.string() + "-wal") <= 4u << 20);
 }
 
+TEST_CASE("of many new rows each is stored once, whatever their order and however often they are sent")
+{
+    TempDir dir;
+    auto const database = dir.path() / "usage.db";
+    SqliteStore store{database};
+    std::vector<Fields> rows;
+    for (int customer = 0; customer < 100; ++customer) {
+        auto const name = std::to_string(customer * 37 % 100);
+        rows.push_back(licence(name, "of " + name, name));
+        if (customer % 10 == 3) rows.back()["new"] = name;
+        if (customer % 3 == 0) rows.push_back(rows[rows.size() / 2]);
+    }
+    CHECK(save(store, rows).inserted == 100);
+    CHECK(query(database, "SELECT count(*), sum(licenses_active = customer_tenant_id),"
+                          " sum(customer_name = 'of ' || customer_tenant_id), sum(extra IS NOT NULL),"
+                          " min(first_poll_id), max(changed_poll_id) FROM licenses_usage") == "100|100|100|10|1|1");
+    CHECK(query(database, "SELECT count(*) FROM licenses_usage_revision") == "0");
+}
+
 TEST_CASE("a restated value of a compact dataset keeps the old one as a revision")
 {
     TempDir dir;

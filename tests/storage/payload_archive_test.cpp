@@ -93,6 +93,42 @@ TEST_CASE("pages that no poll read lately are dropped, and so are old calls")
     CHECK(query(database, "SELECT started_at FROM http_call") == "2026-07-09T00:00:00.000Z");
 }
 
+TEST_CASE("a poll that a wrong clock stamped long ago does not take the pages of earlier ones along")
+{
+    TempDir dir;
+    auto const database = dir.path() / "usage.db";
+    SqliteStore store{database};
+    int percent = 0;
+    for (auto const* start :
+         {"2026-07-01T00:00:00Z", "2026-07-08T00:00:00Z", "1970-01-01T00:00:00Z", "2026-07-09T00:00:00Z"})
+        poll(store, {usage_body({{.percent = double(++percent)}})}, Trigger::schedule, at(start));
+    store.drop_expired(at("2026-07-05T00:00:00Z"), at("2026-07-05T00:00:00Z"));
+    CHECK(query(database, "SELECT poll_id FROM poll_page ORDER BY 1") == "2\n4");
+    CHECK(query(database, "SELECT archived_at FROM raw_payload ORDER BY id") ==
+          "2026-07-08T00:00:00.000Z\n2026-07-09T00:00:00.000Z");
+}
+
+TEST_CASE("skipped customers of old polls are dropped, save those of each dataset's newest success")
+{
+    TempDir dir;
+    auto const database = dir.path() / "usage.db";
+    SqliteStore store{database};
+    for (auto const* name : {"customer_licenses_usage", "customer_licenses_deployment"}) {
+        auto const& dataset = *find_dataset(name);
+        for (auto const trigger : {Trigger::schedule, Trigger::schedule, Trigger::backfill}) {
+            auto const poll = store.begin_poll(dataset, trigger, at("2026-07-01T00:00:00Z"));
+            Snapshot snapshot;
+            snapshot.skipped = {{"a", "", "refused"}, {"b", "", "refused"}};
+            store.save(poll, dataset, {}, snapshot, at("2026-07-01T00:00:01Z"));
+        }
+    }
+    store.drop_expired(at("2026-07-01T00:00:00Z"), at("2026-07-01T00:00:00Z"));
+    CHECK(query(database, "SELECT count(*) FROM skipped_customer") == "12");
+    store.drop_expired(at("2026-08-01T00:00:00Z"), at("2026-08-01T00:00:00Z"));
+    CHECK(query(database, "SELECT poll_id, count(*) FROM skipped_customer GROUP BY 1") == "2|2\n5|2");
+    CHECK(query(database, "SELECT DISTINCT skipped_customers FROM ingest_health") == "2");
+}
+
 TEST_CASE("an unchanged snapshot is known by its pages after their bodies were dropped")
 {
     TempDir dir;

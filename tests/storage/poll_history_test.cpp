@@ -142,6 +142,29 @@ TEST_CASE("the snapshot to compare with is the newest that was stored and is not
     CHECK(good.data_to == "2026-07-01T00:00:00Z");
 }
 
+TEST_CASE("how long polls have been degraded is counted from the first that was stored after the last good one")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    auto const degrade = [&](std::string_view start) {
+        auto fetched = fetch(store, {usage_body({{.date = "2026-07-02T00:00:00Z"}})}, Trigger::schedule, at(start));
+        fetched.snapshot.degraded = "half of the rows are gone";
+        store.save(fetched.poll, usage(), {}, fetched.snapshot, at(start));
+    };
+    degrade("2026-07-01T06:00:00Z");
+    poll(store, {usage_body({{}, {.workload = "B"}})}, Trigger::schedule, at("2026-07-02T06:00:00Z"));
+    CHECK(!store.last_good(usage()).value().degraded_since);
+    failed_poll(store, at("2026-07-03T00:00:00Z"), unavailable);
+    poll(store, {usage_body({{.date = "2026-01-01T00:00:00Z"}})}, Trigger::backfill, at("2026-07-03T01:00:00Z"));
+    degrade("2026-07-03T06:00:00Z");
+    degrade("2026-07-04T06:00:00Z");
+    auto const good = store.last_good(usage()).value();
+    CHECK(good.started_at == at("2026-07-02T06:00:00Z"));
+    CHECK(good.degraded_since == at("2026-07-03T06:00:00Z"));
+    poll(store, {usage_body({{}})}, Trigger::schedule, at("2026-07-05T06:00:00Z"));
+    CHECK(!store.last_good(usage()).value().degraded_since);
+}
+
 TEST_CASE("a request is recorded with all that support asks for")
 {
     TempDir dir;

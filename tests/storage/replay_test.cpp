@@ -40,15 +40,17 @@ fs::path three_polls(TempDir const& dir)
 
 TEST_CASE("a replay of a random history leaves every table and view as it was, byte for byte")
 {
-    for (std::uint32_t const seed : {1u, 2u, 3u}) {
+    for (std::uint32_t const seed : {0u, 1u, 2u}) {
         CAPTURE(seed);
         TempDir dir;
         auto const database = dir.path() / "usage.db";
-        make_history(database, seed, 60);
+        DatasetPair const pair{&datasets()[2 * seed], &datasets()[2 * seed + 1]};
+        make_history(database, seed, 60, pair);
         auto const before = everything(database);
-        REQUIRE(query(database, "SELECT count(*) > 20 FROM licenses_usage_revision") == "1");
-        for (auto const* dataset : {&usage(), &commercial()}) {
+        for (auto const* dataset : pair) {
             CAPTURE(dataset->name);
+            auto const revisions = "SELECT count(*) > 20 FROM " + std::string{dataset->name} + "_revision";
+            REQUIRE(query(database, revisions) == "1");
             auto const outcome = replay(database, *dataset);
             CHECK(!outcome.repaired);
             CHECK(outcome.polls > 10);
@@ -59,15 +61,22 @@ TEST_CASE("a replay of a random history leaves every table and view as it was, b
 
 TEST_CASE("a replay from any poll of a random history leaves every table and view as it was")
 {
-    TempDir dir;
-    auto const database = dir.path() / "usage.db";
-    make_history(database, 4, 40);
-    auto const before = everything(database);
-    for (std::int64_t from = 2; from < 36; from += 3) {
-        CAPTURE(from);
-        for (auto const* dataset : {&usage(), &commercial()})
-            CHECK(static_cast<std::int64_t>(replay(database, *dataset, PollId{from}).from) >= from);
-        CHECK((everything(database) == before));
+    for (std::size_t first = 0; first < datasets().size(); first += 2) {
+        TempDir dir;
+        auto const database = dir.path() / "usage.db";
+        DatasetPair const pair{&datasets()[first], &datasets()[first + 1]};
+        make_history(database, 4, 40, pair);
+        auto const before = everything(database);
+        for (std::int64_t from = 2; from < 36; from += 6) {
+            CAPTURE(from);
+            for (auto const* dataset : pair) {
+                CAPTURE(dataset->name);
+                auto const outcome = replay(database, *dataset, PollId{from});
+                CHECK(static_cast<std::int64_t>(outcome.from) >= from);
+                CHECK(outcome.missing_rows + outcome.missing_revisions == 0);
+            }
+            CHECK((everything(database) == before));
+        }
     }
 }
 
@@ -79,7 +88,7 @@ TEST_CASE("a replay restores rows that were changed, removed or added by hand")
     };
     Case const cases[] = {
         {"UPDATE partner_licenses_usage SET prorated_licenses_usage_percent = 99", "partner_licenses_usage"},
-        {"DELETE FROM partner_licenses_usage WHERE workload_name = 'Teams'", "partner_licenses_usage"},
+        {"DELETE FROM partner_licenses_usage WHERE workload_name = 'workload_name1'", "partner_licenses_usage"},
         {"DELETE FROM partner_licenses_usage_revision", "partner_licenses_usage"},
         {"UPDATE licenses_usage_row SET licenses_active = 99, changed_poll_id = (SELECT max(id) FROM poll)",
          "licenses_usage"},
@@ -129,6 +138,57 @@ TEST_CASE("a replay begins with the oldest poll on whose answers and all later o
     CHECK(outcome.polls == 2);
     CHECK(query(database, "SELECT workload_code, licenses_active FROM licenses_usage ORDER BY 2") ==
           "EXO|5\nEXO|6\nSPO|99");
+}
+
+TEST_CASE("a replay counts what is lost and not archived any more, and does not book it")
+{
+    struct Case {
+        std::string damage;
+        std::int64_t rows;
+        std::int64_t revisions;
+    };
+    Case const cases[] = {
+        {"SELECT 1", 0, 0},
+        {"DELETE FROM licenses_usage_row WHERE workload = 2", 1, 0},
+        {"DELETE FROM licenses_usage_row_revision", 0, 1},
+        {"DELETE FROM licenses_usage_row; DELETE FROM licenses_usage_row_revision", 1, 1},
+    };
+    for (auto const& each : cases) {
+        CAPTURE(each.damage);
+        TempDir dir;
+        auto const database = three_polls(dir);
+        SqliteStore{database}.drop_expired(day(1), day(1));
+        execute(database, each.damage);
+        for (int time = 0; time < 2; ++time) {
+            auto const outcome = replay(database, commercial());
+            CHECK(outcome.missing_rows == each.rows);
+            CHECK(outcome.missing_revisions == each.revisions);
+        }
+        CHECK(query(database, "SELECT min(rows_inserted), min(rows_changed) FROM poll WHERE id > 3") == "0|0");
+        CHECK(query(database, "SELECT rows FROM ingest_health") == "3");
+    }
+}
+
+TEST_CASE("a value that only a revision still holds is put back where its row was removed by hand")
+{
+    for (auto const* dataset : {&usage(), &commercial()}) {
+        CAPTURE(dataset->name);
+        auto const table = std::string{dataset->name} + (dataset->compact() ? "_row" : "");
+        TempDir dir;
+        auto const database = dir.path() / "usage.db";
+        SqliteStore store{database};
+        std::string const measure{dataset->columns.back().name};
+        for (int number = 0; number < 3; ++number)
+            poll_dataset(store, *dataset, {body_of(*dataset, {{{measure, std::to_string(number)}}})}, day(number));
+        auto const tables = [&] { return query(database, "SELECT * FROM " + table + "_revision, " + table); };
+        auto const before = tables();
+        store.drop_expired(day(1), day(1));
+        execute(database, "DELETE FROM " + table);
+        auto const outcome = replay(database, *dataset);
+        CHECK(static_cast<std::int64_t>(outcome.from) == 2);
+        CHECK(outcome.missing_rows == 0);
+        CHECK(tables() == before);
+    }
 }
 
 TEST_CASE("a replay from a poll whose answers are no longer archived is refused by its number")
@@ -195,6 +255,9 @@ TEST_CASE("an archived answer that is damaged or cannot be read any more fails t
     Case const cases[] = {
         {"UPDATE raw_payload SET zstd = x'00112233' WHERE id = 2", ErrorCategory::storage},
         {"UPDATE raw_payload SET (zstd, bytes) = (SELECT zstd, bytes FROM raw_payload WHERE id = 4) WHERE id = 2",
+         ErrorCategory::storage},
+        {"UPDATE poll_page SET sha256 = (SELECT sha256 FROM raw_payload WHERE"
+         " id = 4) WHERE poll_id = 2",
          ErrorCategory::data},
     };
     for (auto const& each : cases) {
@@ -207,7 +270,10 @@ TEST_CASE("an archived answer that is damaged or cannot be read any more fails t
         }
         execute(database, each.damage);
         auto const before = everything(database);
-        CHECK(error_of([&] { replay(database, commercial()); }).category() == each.category);
+        auto const error = error_of([&] { replay(database, commercial()); });
+        CHECK(error.category() == each.category);
+        CHECK(std::string{error.what()}.starts_with("licenses_usage: poll 2, page 1: "));
+        CHECK(!error.remedy().empty());
         CHECK((everything(database) == before));
         CHECK(query(database, R"(SELECT count(*) FROM poll WHERE "trigger" = 'replay')") == "0");
     }

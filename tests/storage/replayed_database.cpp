@@ -1,11 +1,12 @@
 #include "tests/storage/replayed_database.h"
 
+#include "tests/storage/random_rows.h"
+
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <random>
 
@@ -26,31 +27,9 @@ public:
 
     bool chance(unsigned percent) { return random_() % 100 < percent; }
 
-    /// Renames something now and then.
-    void change_names()
+    std::string page(Dataset const& dataset, std::string const& date)
     {
-        if (chance(20)) names_[random_() % names_.size()] += "'";
-        if (chance(10)) std::swap(names_[0], names_[1]);
-    }
-
-    std::string partner_page(std::string const& date)
-    {
-        std::vector<UsageItem> items;
-        for (auto const* workload : {"Exchange", "Teams", "SharePoint", "Yammer"})
-            for (auto const* service : {"o365", "crm"})
-                if (chance(80)) items.push_back({date, service, workload, double(random_() % 3), extra()});
-        return usage_body(items);
-    }
-
-    std::string commercial_page(std::string const& date)
-    {
-        std::vector<CommercialRow> rows;
-        for (unsigned customer = 0; customer < 3; ++customer)
-            for (auto const* workload : {"EXO", "SPO"})
-                if (chance(80))
-                    rows.push_back({date, "11111111-0000-0000-0000-00000000000" + std::to_string(customer),
-                                    names_[customer], names_[3], names_[4], workload, int(random_() % 3), 10});
-        return commercial_body(rows);
+        return body_of(dataset, random_rows(dataset, random_, date));
     }
 
     /// The dates of a snapshot: the newest one, and sometimes older ones.
@@ -63,10 +42,7 @@ public:
     }
 
 private:
-    std::string extra() { return chance(10) ? R"(,"tier":)" + std::to_string(random_() % 2) : std::string{}; }
-
     std::mt19937 random_;
-    std::array<std::string, 5> names_{"Contoso", "Fabrikam", "Litware", "Business Basic", "Exchange Online"};
 };
 
 std::string all_values(SQLite::Database& database, std::string const& name)
@@ -139,23 +115,21 @@ std::string everything(fs::path const& database)
     return text;
 }
 
-void make_history(fs::path const& database, std::uint32_t seed, int polls)
+void make_history(fs::path const& database, std::uint32_t seed, int polls, DatasetPair const& datasets)
 {
     SqliteStore store{database};
     RandomServer server{seed};
     for (int number = 0; number < polls; ++number) {
-        auto const& dataset = *find_dataset(number % 2 == 0 ? "partner_licenses_usage" : "licenses_usage");
+        auto const& dataset = *datasets[static_cast<std::size_t>(number) % datasets.size()];
         auto const at = first_day + std::chrono::hours{6 * number};
-        server.change_names();
         if (server.chance(10)) {
             store.fail_poll(store.begin_poll(dataset, Trigger::schedule, at), Error{ErrorCategory::network, "reset"},
                             at);
             continue;
         }
         std::vector<std::string> bodies;
-        for (auto const& date : server.dates(number / 4))
-            bodies.push_back(dataset.compact() ? server.commercial_page(date) : server.partner_page(date));
-        if (server.chance(10)) bodies = {dataset.compact() ? commercial_body({}) : usage_body({})};
+        for (auto const& date : server.dates(number / 4)) bodies.push_back(server.page(dataset, date));
+        if (server.chance(10)) bodies = {body_of(dataset, {})};
         auto const trigger = server.chance(20) ? Trigger::backfill : Trigger::schedule;
         poll_dataset(store, dataset, bodies, at, trigger);
         if (server.chance(20)) poll_dataset(store, dataset, bodies, at + 1h);

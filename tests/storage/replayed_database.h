@@ -2,6 +2,7 @@
 
 #include "tests/storage/store_fixture.h"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -31,8 +32,11 @@ PollId poll_dataset(SnapshotStore& store, Dataset const& dataset, std::vector<st
 /// Every value of every table and view, polls that are replays left out.
 std::string everything(std::filesystem::path const& database);
 
-/// `polls` polls of partner_licenses_usage and licenses_usage in turns, a day for each four of them: new rows, restated
-/// and renamed ones, older dates, snapshots that are empty, unchanged or of several pages, and polls that fail.
-void make_history(std::filesystem::path const& database, std::uint32_t seed, int polls);
+using DatasetPair = std::array<Dataset const*, 2>;
+
+/// `polls` polls of two datasets in turns, a day for each four of them: random_rows, older dates, snapshots that are
+/// empty, unchanged or of several pages, and polls that fail.
+void make_history(std::filesystem::path const& database, std::uint32_t seed, int polls,
+                  DatasetPair const& datasets = {&usage(), &licences()});
 
 } // namespace usaged::test

@@ -86,7 +86,7 @@ TEST_CASE("coverage_gap has a row for each gap")
           "partner_licenses_usage|o365|2026-07-05|2026-07-05|1");
 }
 
-TEST_CASE("unused_licenses shows the newest row of each series of every dataset with customers")
+TEST_CASE("unused_licenses shows the rows of the newest date of every dataset with customers")
 {
     TempDir dir;
     auto const database = dir.path() / "usage.db";
@@ -112,7 +112,28 @@ TEST_CASE("a condition on the customer of unused_licenses reaches the indexes")
     CAPTURE(steps);
     CHECK(!holds(steps, "SCAN ended"));
     CHECK(!holds(steps, "SCAN row"));
-    CHECK(holds(steps, "SEARCH customer USING INDEX"));
+    CHECK(holds(steps, "SEARCH customer USING COVERING INDEX"));
+    CHECK(holds(steps, "SEARCH row USING PRIMARY KEY (day=? AND customer=?)"));
+}
+
+TEST_CASE("unused_licenses leaves out what is not reported any more, by service")
+{
+    TempDir dir;
+    auto const database = dir.path() / "usage.db";
+    SqliteStore store{database};
+    auto const july = [](int day) { return "2026-07-0" + std::to_string(day) + "T00:00:00Z"; };
+    for (auto const& dataset : datasets()) {
+        if (!dataset.compact()) continue;
+        auto const service = dataset.columns[1].name;
+        auto const customer = dataset.columns[3].name;
+        poll(store, dataset,
+             {body_of(dataset, {{{"processed_date_time", july(1)}, {customer, "left"}},
+                                {{"processed_date_time", july(1)}, {customer, "stayed"}, {service, "slow"}},
+                                {{"processed_date_time", july(2)}, {customer, "stayed"}}})});
+    }
+    CHECK(query(database, "SELECT count(DISTINCT dataset), count(*) FROM unused_licenses") == "4|8");
+    CHECK(query(database, "SELECT DISTINCT customer_id, date(processed_date_time) FROM unused_licenses ORDER BY 2") ==
+          "stayed|2026-07-01\nstayed|2026-07-02");
 }
 
 TEST_CASE("ingest_health tells the newest poll, success and error of each dataset that was polled")

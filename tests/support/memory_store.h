@@ -100,12 +100,15 @@ public:
     std::optional<AppliedSnapshot> last_good(Dataset const& dataset) override
     {
         check();
+        std::optional<Timestamp> degraded_since;
         for (auto i = polls.size(); i-- > 0;) {
             auto const& poll = polls[i];
             bool const applied = poll.outcome == Outcome::ok || poll.outcome == Outcome::unchanged;
             bool const counts = poll.trigger != Trigger::backfill && poll.trigger != Trigger::replay;
-            if (poll.dataset != dataset.name || !applied || !counts || !poll.snapshot.degraded.empty()) continue;
-            return AppliedSnapshot{poll.started_at, poll.snapshot.rows, poll.snapshot.data_to};
+            if (poll.dataset != dataset.name || !applied || !counts) continue;
+            if (poll.snapshot.degraded.empty())
+                return AppliedSnapshot{poll.started_at, poll.snapshot.rows, poll.snapshot.data_to, degraded_since};
+            degraded_since = poll.started_at;
         }
         return std::nullopt;
     }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cerrno>
+#include <poll.h>
 #include <pty.h>
+#include <stdexcept>
 #include <string>
 #include <sys/ioctl.h>
 #include <system_error>
@@ -37,13 +40,25 @@ public:
         ::ioctl(descriptor_, TIOCSWINSZ, &size);
     }
 
-    /// All that was written since the last time.
+    /// All that was written since the last time. Throws std::runtime_error if it does not end.
     std::string written() const
     {
         constexpr char end = '\0'; // nobody else writes it, so what comes before it is complete
+        constexpr int patience_ms = 10'000;
         std::string text;
-        if (::write(descriptor_, &end, 1) != 1) return text;
-        for (char byte = ' '; ::read(screen_, &byte, 1) == 1 && byte != end;) text += byte;
+        for (bool asked = false;;) {
+            // A full terminal takes the end only when some of it was read.
+            std::array<pollfd, 2> ready{pollfd{screen_, POLLIN, 0}, pollfd{asked ? -1 : descriptor_, POLLOUT, 0}};
+            if (::poll(ready.data(), ready.size(), patience_ms) <= 0)
+                throw std::runtime_error{"what was written to the terminal does not end"};
+            if ((ready[1].revents & POLLOUT) != 0) asked = ::write(descriptor_, &end, 1) == 1;
+            if ((ready[0].revents & POLLIN) == 0) continue;
+            std::array<char, 4096> bytes{};
+            auto const count = ::read(screen_, bytes.data(), bytes.size());
+            if (count > 0) text.append(bytes.data(), static_cast<std::size_t>(count));
+            if (!text.empty() && text.back() == end) break;
+        }
+        text.pop_back();
         return text;
     }
 

@@ -1,4 +1,5 @@
 #include "daemon/command/command.h"
+#include "daemon/command/counted.h"
 #include "daemon/command/poll_report.h"
 
 #include <doctest/doctest.h>
@@ -27,6 +28,21 @@ TEST_CASE("the report of a poll tells rows and customers")
     result.saved.unchanged = 1;
     result.snapshot.skipped = {{"a", "Contoso", "403"}, {"b", "", "404"}};
     CHECK(poll_report(result) == "ok, 5 rows: 1 inserted, 3 changed, 1 unchanged, 2 customers left out");
+}
+
+TEST_CASE("what is counted stands in the singular or the plural")
+{
+    CHECK(counted(0, "row") == "0 rows");
+    CHECK(counted(1, "row") == "1 row");
+    CHECK(counted(2, "row") == "2 rows");
+}
+
+TEST_CASE("the customers that are left out are told as far as there are some")
+{
+    Snapshot snapshot;
+    CHECK(customers_left_out(snapshot).empty());
+    snapshot.skipped = {{"a", "Contoso", "403"}};
+    CHECK(customers_left_out(snapshot) == ", 1 customer left out");
 }
 
 TEST_CASE("the dates of a snapshot are told as far as there are some")

@@ -161,6 +161,17 @@ TEST_CASE("a log with every detail leaves no room for a bar")
     CHECK(terminal.written().empty());
 }
 
+TEST_CASE("a terminal hands out what was written even when it is full")
+{
+    Terminal terminal{80};
+    ::fcntl(terminal.descriptor(), F_SETFL, O_NONBLOCK);
+    std::string text;
+    while (::write(terminal.descriptor(), "x", 1) == 1) text += 'x';
+    CHECK(terminal.written() == text);
+    CHECK(text.size() > 1000);
+    CHECK(terminal.written().empty());
+}
+
 TEST_CASE("where no line can be redrawn there is no bar, not a byte of it")
 {
     Terminal terminal{80};

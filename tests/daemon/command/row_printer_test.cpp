@@ -15,6 +15,7 @@ std::string printed(std::string_view format, std::vector<std::string> const& row
     std::ostringstream out;
     auto const printer = make_row_printer(format, how.dataset, out);
     PageDecoder decoder{how.dataset};
+    if (printer->measures()) decoder.decode(page(rows), how.scope, [&](Row const& row) { printer->measure(row); });
     decoder.decode(page(rows), how.scope, [&](Row const& row) { printer->row(row); });
     printer->finish();
     return out.str();
@@ -105,6 +106,24 @@ TEST_CASE("table columns are as wide as their widest value, in characters")
           "processed_date_time   service_name  workload_name             channel   prorated_licenses_usage_percent\n"
           "2017-03-09T00:00:00Z  o365          日本語é                      reseller                              0.5\n"
           "2017-03-09T00:00:00Z  o365          a workload of 24 letters  reseller                              0.5\n");
+}
+
+TEST_CASE("rows are written one by one and kept nowhere, in every format")
+{
+    for (auto const* const format : {"table", "csv", "json"}) {
+        CAPTURE(format);
+        std::ostringstream out;
+        auto const printer = make_row_printer(format, usage(), out);
+        CHECK(printer->measures() == (std::string_view{format} == "table"));
+        PageDecoder decoder{usage()};
+        auto const body = page({good_row(), good_row()});
+        decoder.decode(body, {}, [&](Row const& row) { printer->measure(row); });
+        decoder.decode(body, {}, [&](Row const& row) {
+            auto const before = out.str().size();
+            printer->row(row);
+            CHECK(out.str().size() > before);
+        });
+    }
 }
 
 TEST_CASE("a table shows nothing that a terminal would obey")

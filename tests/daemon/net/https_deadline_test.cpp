@@ -81,6 +81,26 @@ TEST_CASE("a server that stalls is given up at the deadline, wherever it stalls"
     }
 }
 
+TEST_CASE("a request may have less time than the others, from connect to answer")
+{
+    Site const site;
+    for (auto const& script :
+         {TlsServer::Script{stall}, answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", stall)}) {
+        TlsServer const server{site.certificate, script};
+        auto request = get(server.url());
+        request.timeout = 80ms;
+        auto const start = std::chrono::steady_clock::now();
+        auto const error = fetch_error(site.settings(30s), request);
+        CHECK(error.category() == ErrorCategory::network);
+        CHECK(std::string{error.what()}.ends_with("within 80 ms"));
+        CHECK(std::chrono::steady_clock::now() - start < 5s);
+    }
+    TlsServer const quick{site.certificate, answer(ok)};
+    auto request = get(quick.url());
+    request.timeout = 20s;
+    CHECK(fetch(site.settings(), request).body == "ok");
+}
+
 TEST_CASE("bytes that trickle in do not move the deadline")
 {
     auto const start = std::chrono::steady_clock::now();

@@ -93,12 +93,39 @@ TEST_CASE_FIXTURE(Fixture, "pages by link and pages by skip go together")
                                                 path + "?skip=10007"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "an empty page is the last one whatever it links to")
+TEST_CASE_FIXTURE(Fixture, "an empty page that links to another one is not the last one")
 {
     transport.answer(200, linking({}, "?skip=0&top=1"));
+    transport.answer(200, linking(products(0, 1), "?skip=1&top=1"));
+    transport.answer(200, linking({}, "?skip=2&top=1"));
+    transport.answer(200, value_page(products(1, 2)));
     auto const snapshot = fetch();
-    CHECK(snapshot.rows == 0);
-    CHECK(snapshot.pages.size() == 1);
+    CHECK(snapshot.rows == 3);
+    CHECK(snapshot.pages.size() == 4);
+    CHECK(transport.done());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a page that is not full is not the last one while the server counts more rows")
+{
+    transport.answer(200, value_page(products(0, 5), R"(,"TotalCount":11)"));
+    transport.answer(200, value_page(products(5, 5), R"(,"TotalCount":11)"));
+    transport.answer(200, value_page(products(10, 1), R"(,"TotalCount":11)"));
+    auto const snapshot = fetch();
+    CHECK(snapshot.rows == 11);
+    CHECK(snapshot.degraded.empty());
+    CHECK(targets() == std::vector<std::string>{all_rows, path + "?top=10000&skip=5", path + "?top=10000&skip=10"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "rows that the server counts and never sends degrade the poll")
+{
+    transport.answer(200, value_page(products(0, 5), R"(,"TotalCount":11)"));
+    transport.answer(200, value_page({}, R"(,"TotalCount":0)"));
+    auto const snapshot = fetch();
+    CHECK(snapshot.rows == 5);
+    CHECK(snapshot.degraded == "the server counts 11 rows and sends 5");
+    transport.answer(200, value_page({}, R"(,"TotalCount":2)"));
+    CHECK(fetch().degraded == "the server counts 2 rows and sends 0");
+    CHECK(transport.done());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a later page that fails leaves no snapshot")
@@ -141,6 +168,17 @@ TEST_CASE_FIXTURE(Fixture, "pages that do not end are refused, by link and by sk
     CHECK(transport.done());
 }
 
+TEST_CASE_FIXTURE(Fixture, "a page that comes again under another URL is refused")
+{
+    transport.answer(200, linking(products(0, 2), "?skip=2"));
+    transport.answer(200, linking(products(0, 2), "?skip=3"));
+    CHECK(std::string{failure().what()}.starts_with("the pages do not end"));
+    transport.answer(200, value_page(products(0, 5), R"(,"TotalCount":8)"));
+    transport.answer(200, value_page(products(0, 5), R"(,"TotalCount":8)"));
+    CHECK(std::string{failure().what()}.starts_with("the pages do not end"));
+    CHECK(transport.done());
+}
+
 TEST_CASE_FIXTURE(Fixture, "two hundred pages are read without looking at one twice")
 {
     for (std::size_t i = 0; i < 200; ++i)
@@ -167,7 +205,9 @@ TEST_CASE_FIXTURE(Fixture, "a count is odd only if it is neither that of the pag
         auto const before = log_lines("count_mismatch").size();
         transport.answer(200, value_page(products(0, 2), R"(,"@nextLink":"?skip=2","TotalCount":)" + each.first));
         transport.answer(200, value_page(products(2, 1), R"(,"TotalCount":)" + each.second));
+        if (each.first == "4") transport.answer(200, value_page({}));
         CHECK(fetch().rows == 3);
+        CHECK(transport.done());
         CHECK((log_lines("count_mismatch").size() == before + 1) == each.odd);
     }
 }

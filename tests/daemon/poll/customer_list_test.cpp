@@ -93,9 +93,19 @@ TEST_CASE_FIXTURE(Fixture, "a token that leads to no page is the end of the list
     transport.answer(200, customer_page({customer(1)}, token("dangling")));
     transport.answer(400, R"({"code":2000,"description":"bad input"})");
     CHECK(ids() == "1");
-    transport.answer(200, customer_page({customer(1)}, token("dangling")));
-    transport.answer(200, customer_page({}, token("more")));
-    CHECK(ids() == "1");
+    CHECK(transport.done());
+}
+
+TEST_CASE_FIXTURE(Fixture, "an empty page with a token is not the end of the list")
+{
+    transport.answer(200, customer_page({customer(1)}, token("t1")));
+    transport.answer(200, customer_page({}, token("t2")));
+    transport.answer(200, customer_page({customer(2)}, token("dangling")));
+    transport.answer(400, R"({"code":2000})");
+    CHECK(ids() == "12");
+    transport.answer(200, customer_page({}, token("t1")));
+    transport.answer(200, customer_page({}, token("t1")));
+    CHECK(failure().category() == ErrorCategory::data);
     CHECK(transport.done());
 }
 

@@ -66,7 +66,8 @@ TEST_CASE_FIXTURE(Fixture, "a customer that is refused for good is left out and 
         std::string body;
     };
     Case const cases[] = {
-        {403, no_relationship}, {404, R"({"code":"60003"})"}, {400, R"({"code":900118})"}, {404, ""}, {404, "<html>"}};
+        {403, no_relationship}, {404, R"({"code":"60003"})"}, {400, R"({"code":900118})"}, {404, ""},
+        {404, "<html>"},        {404, R"({"code":1000})"},    {404, R"({"code":3000})"},   {400, R"({"code":"3000"})"}};
     for (auto const& each : cases) {
         CAPTURE(each.status);
         CAPTURE(each.body);
@@ -88,6 +89,19 @@ TEST_CASE_FIXTURE(Fixture, "a customer that is refused for good is left out and 
     }
 }
 
+TEST_CASE_FIXTURE(Fixture, "however many customers are left out, one warning has their number and the first three")
+{
+    list(6);
+    for (int i = 1; i <= 5; ++i) transport.answer(403, no_relationship);
+    transport.answer(200, page({customer_row()}));
+    CHECK(fetch().skipped.size() == 5);
+    auto const lines = log_lines("customer_skipped");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find("5 customers left out (" + customer_id(1) + ", " + customer_id(2) + ", " + customer_id(3) +
+                        "…)") != std::string::npos);
+    CHECK(lines[0].find("dataset=customer_licenses_usage") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a customer that is left out is one warning, without the name")
 {
     list(2);
@@ -97,7 +111,7 @@ TEST_CASE_FIXTURE(Fixture, "a customer that is left out is one warning, without 
     auto const lines = log_lines("customer_skipped");
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].starts_with("<4>"));
-    CHECK(lines[0].find("customer_id=" + customer_id(1)) != std::string::npos);
+    CHECK(lines[0].find("1 customer left out (" + customer_id(1) + ")") != std::string::npos);
     CHECK(lines[0].find("there is no commerce relationship") != std::string::npos);
     CHECK(lines[0].find("Customer 1") == std::string::npos);
 }
@@ -110,6 +124,27 @@ TEST_CASE_FIXTURE(Fixture, "if every customer is refused the fetch fails with th
     auto const error = failure();
     CHECK(error.category() == ErrorCategory::http);
     CHECK(error.http_status() == 404);
+    CHECK(std::string{error.what()}.starts_with("customer " + customer_id(2) + ": Partner Center "));
+    CHECK(log_lines("customer_skipped").empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a fault of the token endpoint is about no customer")
+{
+    list(2);
+    transport.answer(200, page({customer_row()}));
+    transport.answer(401, "");
+    transport.answer(404, "");
+    auto const error = failure();
+    CHECK(error.endpoint() == "token");
+    CHECK(std::string{error.what()}.find("customer") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "errors of the list say that they are")
+{
+    transport.answer(403, "");
+    CHECK(std::string{failure().what()}.starts_with("customer list: Partner Center "));
+    transport.answer(200, "{}");
+    CHECK(std::string{failure().what()} == "customer list: items is missing");
 }
 
 TEST_CASE_FIXTURE(Fixture, "any other fault of one customer fails the fetch")
@@ -121,7 +156,9 @@ TEST_CASE_FIXTURE(Fixture, "any other fault of one customer fails the fetch")
         transport.answer(200, page({customer_row()}));
         transport.answer(status, "");
         if (status == 500 || status == 429) transport.answer(status, "");
-        CHECK(failure().http_status() == status);
+        auto const refusal = failure();
+        CHECK(refusal.http_status() == status);
+        CHECK(std::string{refusal.what()}.starts_with("customer " + customer_id(2) + ": Partner Center "));
         CHECK(transport.done());
     }
     list(1);
@@ -155,7 +192,7 @@ TEST_CASE_FIXTURE(Fixture, "where the id leads to nothing the tenant's is tried 
 
     transport.answer(200, customer_page({customer(1, other_id), customer(2)}));
     transport.answer(404, R"({"code":"60003"})");
-    transport.answer(404, "");
+    transport.answer(404, R"({"code":1000})");
     transport.answer(200, page({customer_row()}));
     CHECK(fetch().skipped.size() == 1);
 }
@@ -180,7 +217,9 @@ TEST_CASE_FIXTURE(Fixture, "a link from one customer to another is refused")
     auto body = page({customer_row()});
     body.pop_back();
     transport.answer(200, body + R"(,"links":{"next":{"uri":")" + usage_of(customer_id(2)) + R"("}}})");
-    CHECK(failure().category() == ErrorCategory::data);
+    auto const error = failure();
+    CHECK(error.category() == ErrorCategory::data);
+    CHECK(std::string{error.what()}.starts_with("customer " + customer_id(1) + ": links.next.uri "));
     CHECK(transport.done());
 }
 

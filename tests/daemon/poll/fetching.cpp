@@ -11,7 +11,7 @@ Snapshot Fetching::fetch()
     ApiClient api{transport, tokens, clock, log, settings, [] { return 0.5; }};
     auto const observe = [this](Progress const& so_far) { progress.push_back(so_far); };
     SnapshotFetch fetch{api, archive, log, settings, known_paths, observe};
-    return run_coroutine(fetch.fetch(*dataset, query, date));
+    return run_coroutine(io, fetch.fetch(*dataset, query, date), stop);
 }
 
 Error Fetching::failure()

@@ -3,6 +3,9 @@
 #include "tests/daemon/dataset/page_text.h"
 #include "tests/daemon/poll/polling.h"
 
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -13,7 +16,7 @@ namespace usaged::test {
 /// What a snapshot needs around it, with a dataset to fetch: partner_licenses_usage, unless a test chooses another.
 class Fetching : public Polling {
 public:
-    /// A fetch of its own, with its own client, as each poll has it.
+    /// A fetch of its own, with its own client, as each poll has it. `stop` cancels it.
     Snapshot fetch();
 
     /// The error that a fetch ends with.
@@ -24,6 +27,8 @@ public:
 
     void choose(std::string_view name) { dataset = find_dataset(name); }
 
+    boost::asio::io_context io;
+    boost::asio::cancellation_signal stop;
     Dataset const* dataset = &usage();
     DatasetQuery query;
     std::optional<std::chrono::sys_days> date;

@@ -19,7 +19,7 @@ Snapshot snapshot_of(std::int64_t rows, std::string data_to = "2026-07-14T00:00:
 
 AppliedSnapshot last_of(std::int64_t rows)
 {
-    return {now - 24h, rows, "2026-07-13T00:00:00Z"};
+    return {now - 24h, rows, "2026-07-13T00:00:00Z", std::nullopt};
 }
 
 bool has(std::string const& text, std::string_view part)
@@ -75,16 +75,34 @@ TEST_CASE("a loss of more than guards.max_shrink against the last good poll degr
     }
 }
 
-TEST_CASE("rows are compared with a good poll as long as that is not older than guards.frozen_after")
+TEST_CASE("a loss degrades polls until it has lasted for longer than guards.frozen_after")
 {
     auto last = last_of(100);
-    last.started_at = now - 24h * 14;
+    last.started_at = now - 24h * 15;
+    last.degraded_since = now - 24h * 14;
     CHECK(has(judge({}, snapshot_of(1), last, now), "guards.max_shrink"));
-    last.started_at -= 1ms;
+    *last.degraded_since -= 1ms;
     CHECK(judge({}, snapshot_of(1), last, now).empty());
     auto const reason = judge({}, snapshot_of(0, ""), last, now);
     CHECK(has(reason, "guards.min_rows"));
     CHECK(has(reason, "had 100"));
+}
+
+TEST_CASE("however long ago the last good poll was, a loss against it degrades the poll")
+{
+    auto last = last_of(100);
+    last.started_at = now - 24h * 365;
+    CHECK(has(judge({}, snapshot_of(1), last, now), "guards.max_shrink"));
+}
+
+TEST_CASE("what a snapshot says of itself is among the reasons")
+{
+    auto snapshot = snapshot_of(0);
+    snapshot.degraded = "rows may be missing";
+    CHECK(judge_past_date(snapshot) == "rows may be missing");
+    snapshot.bad_rows = 2;
+    CHECK(judge_past_date(snapshot) == "rows may be missing; 2 bad rows were left out");
+    CHECK(has(judge({}, snapshot, std::nullopt, now), "guards.min_rows (1); rows may be missing; 2 bad rows"));
 }
 
 TEST_CASE("a past date may have few rows, but no bad ones")

@@ -32,6 +32,7 @@ TEST_CASE_FIXTURE(Fixture, "a heartbeat is a GET of the URL that carries no cred
     CHECK(request.method == "GET");
     CHECK(request.url == url);
     CHECK(request.body.empty());
+    CHECK(request.timeout == std::chrono::seconds{10});
     REQUIRE(request.headers.size() == 1);
     CHECK(request.headers[0].name == "User-Agent");
     CHECK(log_lines().empty());

@@ -67,6 +67,15 @@ TEST_CASE_FIXTURE(Fetching, "a loop of pages is refused")
     }
 }
 
+TEST_CASE_FIXTURE(Fetching, "a page that comes again under another URL is refused")
+{
+    grant();
+    transport.answer(200, page_before(second_page, {good_row()}));
+    transport.answer(200, page_before("/analytics/licenses/usage?page=3", {good_row()}));
+    CHECK(std::string{failure().what()}.starts_with("the pages do not end"));
+    CHECK(transport.done());
+}
+
 TEST_CASE_FIXTURE(Fetching, "a link to another origin is refused and nothing is sent there")
 {
     grant();

@@ -166,6 +166,15 @@ TEST_CASE("datasets are polled one at a time, in the order of their due times")
                                                 {"second", Trigger::schedule, 10h + 2s}});
 }
 
+TEST_CASE("a dataset whose polls take longer than its schedule leaves the others their turn")
+{
+    Fixture fixture{{daily(first_dataset, 1s), daily(second_dataset)}};
+    CHECK(fixture.run(4) == std::vector<Polled>{{"first", Trigger::startup, 0s},
+                                                {"second", Trigger::startup, 2s},
+                                                {"first", Trigger::schedule, 4s},
+                                                {"first", Trigger::schedule, 6s}});
+}
+
 TEST_CASE("the loop sleeps until the next due time, five minutes at most, and wakes for nothing else")
 {
     Fixture fixture{{daily(first_dataset, 12min)}};
@@ -280,11 +289,11 @@ TEST_CASE("new datasets count after the poll in hand, and what was asked to be p
 {
     Fixture fixture{{daily(first_dataset), daily(second_dataset)}};
     fixture.actions[1] = [&] { fixture.loop.poll_now(); };
-    fixture.actions[2] = [&] { fixture.loop.reload({daily(second_dataset, 1h)}); };
+    fixture.actions[2] = [&] { fixture.loop.reload({daily(first_dataset, 1h)}); };
     CHECK(fixture.run(4) == std::vector<Polled>{{"first", Trigger::startup, 0s},
-                                                {"first", Trigger::manual, 2s},
-                                                {"second", Trigger::manual, 4s},
-                                                {"second", Trigger::schedule, 1h + 4s}});
+                                                {"second", Trigger::manual, 2s},
+                                                {"first", Trigger::manual, 4s},
+                                                {"first", Trigger::schedule, 1h + 4s}});
 }
 
 TEST_CASE("a failed poll is one error line that says when the next try is, and the loop goes on")

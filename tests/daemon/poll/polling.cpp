@@ -42,6 +42,7 @@ SnapshotPage MemoryArchive::put(std::size_t number, std::string const& body, Pag
 std::string MemoryArchive::get(std::size_t number, SnapshotPage const&)
 {
     ++reads;
+    if (on_read) on_read();
     return bodies.at(number);
 }
 

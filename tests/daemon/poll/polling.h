@@ -9,6 +9,7 @@
 #include "tests/support/temp_dir.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ public:
 
     std::vector<std::string> bodies;
     std::size_t reads = 0;
+    std::function<void()> on_read; ///< called by get
 };
 
 /// What a poll needs around it: a scripted server, a clock that waits for nobody, a log to read, tokens from a seed.

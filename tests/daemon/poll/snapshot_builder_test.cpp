@@ -1,5 +1,7 @@
 #include "tests/daemon/poll/fetching.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 #include <doctest/doctest.h>
 
 namespace usaged::test {
@@ -25,12 +27,60 @@ TEST_CASE_FIXTURE(Fetching, "rows that are sent twice are counted, across pages 
     CHECK(log_lines("repeated_rows").size() == 1);
 }
 
-TEST_CASE_FIXTURE(Fetching, "rows that contradict each other refuse the snapshot")
+TEST_CASE_FIXTURE(Fetching, "a stop ends the comparison of rows after the page that is looked at")
+{
+    grant();
+    for (int i = 2; i < 10; ++i) {
+        auto const next = "/analytics/licenses/usage?page=" + std::to_string(i);
+        transport.answer(200, page_before(next, {good_row(), on_day("2017-03-0" + std::to_string(i))}));
+    }
+    transport.answer(200, page({good_row()}));
+    archive.on_read = [this] {
+        if (archive.reads == 2) stop.emit(boost::asio::cancellation_type::terminal);
+    };
+    CHECK_THROWS_AS(fetch(), boost::system::system_error);
+    CHECK(archive.reads == 2);
+}
+
+TEST_CASE_FIXTURE(Fetching, "others get their turn between the pages that are compared")
+{
+    grant();
+    transport.answer(200, page_before(second_page, {good_row(), on_day("2017-03-01")}));
+    transport.answer(200, page({good_row()}));
+    std::size_t turns = 0;
+    archive.on_read = [&] { boost::asio::post(io, [&] { turns += archive.reads; }); };
+    fetch();
+    CHECK(archive.reads == 2);
+    CHECK(turns == 1 + 2);
+}
+
+TEST_CASE_FIXTURE(Fetching,
+                  "rows that contradict each other refuse the snapshot, with the ids of the later one's request")
 {
     grant();
     transport.answer(200, page_before(second_page, {good_row()}));
-    transport.answer(200, page({row_with("proratedLicensesUsagePercent", "0.75")}));
-    CHECK(failure().category() == ErrorCategory::data);
+    transport.answer(
+        200, page_before("/analytics/licenses/usage?page=3", {row_with("proratedLicensesUsagePercent", "0.75")}));
+    transport.answer(200, page({on_day("2017-03-01")}));
+    auto const error = failure();
+    CHECK(error.category() == ErrorCategory::data);
+    auto const request = api_requests().at(1);
+    CHECK(error.ids().request_id == header_of(request, "MS-RequestId"));
+    CHECK(error.ids().correlation_id == header_of(request, "MS-CorrelationId"));
+}
+
+TEST_CASE_FIXTURE(Fetching, "a page that is refused comes with the ids of its request")
+{
+    grant();
+    transport.answer(200, page_before(second_page, {good_row()}));
+    transport.answer(200, "<html>");
+    auto const error = failure();
+    CHECK(error.category() == ErrorCategory::data);
+    auto const request = api_requests().at(1);
+    CHECK_FALSE(error.ids().request_id.empty());
+    CHECK(error.ids().request_id == header_of(request, "MS-RequestId"));
+    CHECK(error.ids().correlation_id == header_of(request, "MS-CorrelationId"));
+    CHECK(error.ids().request_id != header_of(api_requests().at(0), "MS-RequestId"));
 }
 
 TEST_CASE_FIXTURE(Fetching, "a page that is refused is named where there are others")
