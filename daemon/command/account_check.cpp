@@ -3,6 +3,7 @@
 #include "daemon/auth/form.h"
 #include "daemon/dataset/customer_page.h"
 #include "daemon/fault/classify.h"
+#include "daemon/poll/customer_pages.h"
 
 #include <initializer_list>
 #include <stdexcept>
@@ -72,20 +73,6 @@ Error refused_query(Error const& refusal, DatasetSettings const& entry)
     error.http_status(*refusal.http_status()).api_code(refusal.api_code()).endpoint(refusal.endpoint());
     error.ids(refusal.ids());
     return error;
-}
-
-/// What a poll leaves the customer out for.
-bool is_about_customer(Error const& refusal)
-{
-    bool const no_data = refusal.http_status() == 400 && refusal.api_code() == "3000";
-    return refusal.about_customer() || refusal.http_status() == 404 || no_data;
-}
-
-std::string customer_path(Dataset const& dataset, std::string const& id)
-{
-    constexpr std::string_view placeholder = "{customer-id}";
-    std::string path{dataset.paths.front()};
-    return path.replace(path.find(placeholder), placeholder.size(), id);
 }
 
 } // namespace
@@ -207,7 +194,7 @@ asio::awaitable<std::optional<Verdict>> AccountCheck::ask_first_customer(Dataset
         auto other = customer_path(dataset, customer.tenant_id);
         verdict = co_await get(std::move(other));
     }
-    if (verdict.refusal) verdict.refusal->about_customer(is_about_customer(*verdict.refusal));
+    if (verdict.refusal) verdict.refusal->about_customer(refuses_customer(*verdict.refusal));
     co_return verdict;
 }
 

@@ -173,6 +173,13 @@ bool is_plain_not_found(Error const& error)
     return error.http_status() == 404 && !find_api_code(404, error.api_code());
 }
 
+bool refuses_customer(Error const& error)
+{
+    if (error.endpoint() == "token") return false;
+    bool const no_data = error.http_status() == 400 && error.api_code() == "3000";
+    return error.about_customer() || error.http_status() == 404 || no_data;
+}
+
 std::optional<Error> classify_token_answer(Answer const& answer)
 {
     // Looked for before parsing, which would copy the tokens of a grant.

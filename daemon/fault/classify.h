@@ -26,9 +26,13 @@ std::optional<Error> classify_api_answer(Answer const& answer);
 /// Whether an answer of the API says no more than that there is nothing at the path: 404 without a code that is known.
 bool is_plain_not_found(Error const& error);
 
-/// The same for the token and the device-code endpoint of Entra ID; nothing for a 200 without the field `error`. Status
-/// and `error` decide, as Microsoft asks, and the numbers refine (entra_codes.h): any of them, wherever it stands.
-/// `api_code` is the field `error`; ids and claims are those of the answer.
+/// Whether an answer to a request for one customer's rows refuses that customer for good, so that the others need not
+/// suffer: also where there is nothing at the path, or no data, whatever the code.
+bool refuses_customer(Error const& error);
+
+/// As classify_api_answer for the token and the device-code endpoint of Entra ID; nothing for a 200 without the field
+/// `error`. Status and `error` decide, as Microsoft asks, and the numbers refine (entra_codes.h): any of them, wherever
+/// it stands. `api_code` is the field `error`; ids and claims are those of the answer.
 ///
 /// A certificate that is not accepted (AADSTS700027 and its like) is `auth`, retryable after ten seconds at the least,
 /// because Entra ID may not know a new one yet. The caller ends that grace: it knows how long the certificate has been

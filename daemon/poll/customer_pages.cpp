@@ -1,27 +1,12 @@
 #include "daemon/poll/customer_pages.h"
 
+#include "daemon/fault/classify.h"
 #include "daemon/poll/customer_list.h"
 #include "daemon/poll/linked_pages.h"
 
 namespace usaged {
 
 namespace {
-
-constexpr std::string_view placeholder = "{customer-id}";
-
-std::string path_of(Dataset const& dataset, std::string const& id)
-{
-    std::string path{dataset.paths.front()};
-    return path.replace(path.find(placeholder), placeholder.size(), id);
-}
-
-/// Whether the customer is to be left out: also where there is nothing at the path, or no data, whatever the code.
-bool is_refused_for_good(Error const& error)
-{
-    if (error.endpoint() == "token") return false;
-    bool const no_data = error.http_status() == 400 && error.api_code() == "3000";
-    return error.about_customer() || error.http_status() == 404 || no_data;
-}
 
 std::string place(std::string const& customer_id)
 {
@@ -34,6 +19,13 @@ SkippedCustomer skipped(Customer const& customer, Error const& error)
 }
 
 } // namespace
+
+std::string customer_path(Dataset const& dataset, std::string const& id)
+{
+    constexpr std::string_view placeholder = "{customer-id}";
+    std::string path{dataset.paths.front()};
+    return path.replace(path.find(placeholder), placeholder.size(), id);
+}
 
 CustomerPages::CustomerPages(ApiClient& api, SnapshotBuilder& snapshot, FetchSettings const& settings,
                              Dataset const& dataset, ProgressObserver const& progress)
@@ -69,12 +61,12 @@ boost::asio::awaitable<std::optional<Error>> CustomerPages::read_customer(Custom
 boost::asio::awaitable<std::optional<Error>> CustomerPages::read_as(std::string const& id, PageScope const& scope)
 {
     auto const before = snapshot_.pages();
-    auto const path = path_of(dataset_, id);
+    auto const path = customer_path(dataset_, id);
     try {
         co_await read_linked_pages(api_, snapshot_, dataset_, settings_.base_url, path, scope);
     } catch (Error& error) {
         // After a page that is in the snapshot the customer is not left out but incomplete.
-        if (snapshot_.pages() == before && is_refused_for_good(error)) co_return error;
+        if (snapshot_.pages() == before && refuses_customer(error)) co_return error;
         place_answer(error, place(scope.customer_id));
         throw;
     }

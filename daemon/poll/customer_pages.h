@@ -10,6 +10,9 @@
 
 namespace usaged {
 
+/// The path of the rows of one customer.
+std::string customer_path(Dataset const& dataset, std::string const& id);
+
 /// Reads the pages of a dataset of Collection::customers: the list of customers, then each customer's.
 class CustomerPages {
 public:

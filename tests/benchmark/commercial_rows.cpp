@@ -104,21 +104,22 @@ void append_names(std::string& out, CommercialRow const& row)
     out += '"';
 }
 
-void append_row(std::string& out, CommercialRow const& row)
+void append_row(std::string& out, CommercialRow const& row, CommercialDataset dataset)
 {
+    auto const usage = dataset == CommercialDataset::usage;
     auto const& workload = workloads[row.series.workload];
     auto const& service = service_of(row.series.product);
     out += R"({"processedDateTime":")";
     append_date(out, row.date);
-    out.append(R"(","workloadCode":")").append(workload.code);
-    out.append(R"(","workloadName":")").append(workload.name);
+    if (usage) out.append(R"(","workloadCode":")").append(workload.code);
+    if (usage) out.append(R"(","workloadName":")").append(workload.name);
     out.append(R"(","serviceCode":")").append(service.code);
     out.append(R"(","serviceName":")").append(service.name);
     out += '"';
     append_names(out, row);
-    out += R"(,"licenseActive":)";
+    out += usage ? R"(,"licenseActive":)" : R"(,"licensesDeployed":)";
     append_number(out, row.active);
-    out += R"(,"licensesQualified":)";
+    out += usage ? R"(,"licensesQualified":)" : R"(,"licensesSold":)";
     append_number(out, row.qualified);
     out += '}';
 }
@@ -171,7 +172,8 @@ std::string customer_name(std::uint32_t customer, std::uint32_t name_changes)
     return out.append(customer_kinds[spread(customer) % customer_kinds.size()]);
 }
 
-std::string commercial_page(std::span<CommercialRow const> rows, std::size_t total_count, std::string const& next_link)
+std::string commercial_page(std::span<CommercialRow const> rows, std::size_t total_count, std::string const& next_link,
+                            CommercialDataset dataset)
 {
     constexpr std::size_t longest_row = 512;
     std::string body;
@@ -179,7 +181,7 @@ std::string commercial_page(std::span<CommercialRow const> rows, std::size_t tot
     body += R"({"Value":[)";
     for (auto const& row : rows) {
         if (&row != rows.data()) body += ',';
-        append_row(body, row);
+        append_row(body, row, dataset);
     }
     body += R"(],"@nextLink":)";
     body += next_link.empty() ? "null" : '"' + next_link + '"';

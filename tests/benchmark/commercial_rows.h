@@ -22,13 +22,16 @@ struct CommercialSeries {
 /// products with one to ten workloads.
 std::vector<CommercialSeries> commercial_series(std::size_t count, std::size_t customers);
 
-/// What one row of licenses_usage says.
+/// licenses_usage and licenses_deployment.
+enum class CommercialDataset { usage, deployment };
+
+/// What one row says.
 struct CommercialRow {
-    CommercialSeries series;
+    CommercialSeries series; ///< the workload only in rows of usage
     std::chrono::sys_days date;
     std::uint32_t name_changes = 0; ///< how often the customer was renamed before
-    std::uint32_t active = 0;
-    std::uint32_t qualified = 0;
+    std::uint32_t active = 0;       ///< or deployed
+    std::uint32_t qualified = 0;    ///< or sold
 };
 
 /// A row of that date with measures that differ from series to series, and move a little from date to date.
@@ -40,9 +43,10 @@ std::string customer_name(std::uint32_t customer, std::uint32_t name_changes = 0
 
 /// A page as the service sends it: no white space, dates without a zone, GUIDs in upper case, `licenseActive`. It has
 /// the 64 bytes of spare capacity that the decoder likes. An empty `next_link` is sent as null.
-std::string commercial_page(std::span<CommercialRow const> rows, std::size_t total_count, std::string const& next_link);
+std::string commercial_page(std::span<CommercialRow const> rows, std::size_t total_count, std::string const& next_link,
+                            CommercialDataset dataset = CommercialDataset::usage);
 
-/// All rows of one date in pages of `page_rows`, each linked to the next one.
+/// All rows of licenses_usage of one date in pages of `page_rows`, each linked to the next one.
 std::vector<std::string> commercial_pages(std::size_t rows, std::size_t page_rows, std::size_t customers);
 
 } // namespace usaged::test

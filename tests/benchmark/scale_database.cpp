@@ -62,8 +62,8 @@ public:
         for (std::size_t date = 0; date < dates_; ++date) {
             auto const day = yesterday - days{static_cast<int>(dates_ - 1 - date)};
             if (date % 40 == 9) fail(day);
-            if (date % 50 == 30) poll(date - 1, day - days{1}, day, true);
-            poll(date, day, day, false);
+            if (date % 50 == 30) poll_both(date - 1, day - days{1}, day + hours{5}, true);
+            poll_both(date, day, day + hours{6}, false);
             if (date % 30 == 29) store_.drop_expired(day - kept, day - kept);
         }
     }
@@ -74,12 +74,13 @@ private:
         return commercial_series(count, count / rows_of_a_customer + 1);
     }
 
-    std::vector<CommercialRow> rows_of(std::size_t date, sys_days day, bool restated) const
+    std::vector<CommercialRow> rows_of(CommercialDataset dataset, std::size_t date, sys_days day, bool restated) const
     {
         std::vector<CommercialRow> rows;
         for (auto const& each : series_) {
             Fate const fate{each.customer, dates_};
             if (date < fate.first || date >= fate.end) continue;
+            if (dataset == CommercialDataset::deployment && each.workload != 0) continue;
             auto row = commercial_row(each, day);
             row.name_changes = date >= fate.renamed ? 1 : 0;
             if (restated && rows.size() % 100 == 0) row.active = row.active / 2 + 1;
@@ -88,22 +89,26 @@ private:
         return rows;
     }
 
-    /// The poll of the morning of `today`, with the rows of `date`.
-    void poll(std::size_t date, sys_days day, sys_days today, bool restated)
+    void poll_both(std::size_t date, sys_days day, Timestamp started, bool restated)
     {
-        auto const started = today + hours{restated ? 5 : 6};
-        auto const rows = rows_of(date, day, restated);
-        auto const poll = store_.begin_poll(dataset_, Trigger::schedule, started);
+        for (auto const dataset : {CommercialDataset::usage, CommercialDataset::deployment})
+            poll(dataset, rows_of(dataset, date, day, restated), started);
+    }
+
+    void poll(CommercialDataset kind, std::vector<CommercialRow> const& rows, Timestamp started)
+    {
+        auto const& dataset = kind == CommercialDataset::usage ? usage_ : deployment_;
+        auto const poll = store_.begin_poll(dataset, Trigger::schedule, started);
         Snapshot snapshot;
         snapshot.rows = static_cast<std::int64_t>(rows.size());
-        snapshot.data_from = snapshot.data_to = stored_date(day);
+        if (!rows.empty()) snapshot.data_from = snapshot.data_to = stored_date(rows.front().date);
         for (std::size_t start = 0; start < rows.size(); start += page_rows) {
             auto const count = std::min(page_rows, rows.size() - start);
-            auto const body = commercial_page(std::span{rows}.subspan(start, count), rows.size(), {});
+            auto const body = commercial_page(std::span{rows}.subspan(start, count), rows.size(), {}, kind);
             record_call(poll, started, static_cast<std::int64_t>(body.size()));
             snapshot.pages.push_back(store_.archive_page(poll, snapshot.pages.size(), body, {}, started));
         }
-        store_.save(poll, dataset_, DecodeRules{}, snapshot, started + std::chrono::seconds{5});
+        store_.save(poll, dataset, DecodeRules{}, snapshot, started + std::chrono::seconds{5});
     }
 
     void record_call(PollId poll, Timestamp at, std::int64_t bytes)
@@ -121,12 +126,13 @@ private:
     void fail(sys_days today)
     {
         auto const started = today + hours{5};
-        auto const poll = store_.begin_poll(dataset_, Trigger::schedule, started);
+        auto const poll = store_.begin_poll(usage_, Trigger::schedule, started);
         record_call(poll, started, 0);
         store_.fail_poll(poll, Error{ErrorCategory::network, "no answer"}, started + std::chrono::minutes{1});
     }
 
-    Dataset const& dataset_ = *find_dataset("licenses_usage");
+    Dataset const& usage_ = *find_dataset("licenses_usage");
+    Dataset const& deployment_ = *find_dataset("licenses_deployment");
     SqliteStore store_;
     std::size_t dates_;
     std::vector<CommercialSeries> series_;
