@@ -22,7 +22,7 @@ std::chrono::sys_days parse_date(std::string const& option, std::string const& t
 BackfillOptions backfill_options(std::string const& from, std::string const& to, std::vector<std::string> datasets,
                                  std::chrono::sys_days today)
 {
-    BackfillOptions const options{parse_date("--from", from), parse_date("--to", to), std::move(datasets)};
+    BackfillOptions options{parse_date("--from", from), parse_date("--to", to), std::move(datasets)};
     if (options.from > options.to) throw UsageError{"--from must not be after --to"};
     if (options.to > today) throw UsageError{"--to must not be after today, in UTC"};
     if (options.to - options.from >= most_days)
