@@ -27,7 +27,7 @@ std::vector<std::string_view> value_names(Dataset const& dataset)
 {
     std::vector<std::string_view> names;
     for (auto const position : columns_of(dataset, Part::row)) names.push_back(dataset.columns[position].name);
-    names.push_back("extra");
+    names.emplace_back("extra");
     return names;
 }
 

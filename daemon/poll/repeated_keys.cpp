@@ -118,7 +118,7 @@ RepeatedKeys::Hashes RepeatedKeys::take_repeated()
         if (next - it > 1) *out++ = *it;
         it = next;
     }
-    Hashes const repeated{hashes_.begin(), out};
+    Hashes repeated{hashes_.begin(), out};
     hashes_ = {};
     return repeated;
 }
