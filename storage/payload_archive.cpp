@@ -5,6 +5,16 @@
 
 namespace usaged {
 
+namespace {
+
+Error damaged(std::string const& reason)
+{
+    return Error{ErrorCategory::storage, "an archived page is damaged: " + reason,
+                 "Check the disk, and the whole database by PRAGMA integrity_check in sqlite3."};
+}
+
+} // namespace
+
 SnapshotPage PayloadArchive::add(PollId poll, std::size_t number, std::string const& body, PageScope const& scope,
                                  Timestamp at)
 {
@@ -30,15 +40,16 @@ void PayloadArchive::read(SnapshotPage const& page, std::string& body)
     if (!query.step())
         throw Error{ErrorCategory::storage, "an archived page is no longer in the database",
                     "It is fetched again by the next poll; storage.raw_payloads.keep says how long pages stay."};
-    auto const damaged = [](std::string const& reason) {
-        return Error{ErrorCategory::storage, "an archived page is damaged: " + reason,
-                     "Check the disk, and the whole database by PRAGMA integrity_check in sqlite3."};
-    };
     try {
         codec().decompress(query.blob(1), static_cast<std::size_t>(query.integer(0)), body);
     } catch (std::runtime_error const& damage) {
         throw damaged(damage.what());
     }
+}
+
+void PayloadArchive::read_verified(SnapshotPage const& page, std::string& body)
+{
+    read(page, body);
     if (codec().hash(body) != page.hash) throw damaged("its SHA-256 is another one");
 }
 

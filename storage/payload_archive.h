@@ -20,8 +20,11 @@ public:
     /// In a transaction of the caller. A body that is there already is not stored again.
     SnapshotPage add(PollId poll, std::size_t number, std::string const& body, PageScope const& scope, Timestamp at);
 
-    /// Reads into `body`, so that its memory serves page after page.
+    /// Reads into `body`, so that its memory serves page after page. Notices damage by the frame's own checksum.
     void read(SnapshotPage const& page, std::string& body);
+
+    /// The same for a page that was archived long ago: checks too that it is the body of that hash.
+    void read_verified(SnapshotPage const& page, std::string& body);
 
     /// The pages that a poll read, in order.
     std::vector<SnapshotPage> pages_of(PollId poll);

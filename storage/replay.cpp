@@ -168,7 +168,7 @@ void Replay::Impl::apply(PollId poll, Dataset const& dataset, PageDecoder& decod
         ++number;
         PageSummary summary;
         try {
-            archive_.read(page, body);
+            archive_.read_verified(page, body);
             summary = decoder.decode(body, page.scope, write);
         } catch (Error const& error) {
             throw page_error(dataset, poll, number, error);

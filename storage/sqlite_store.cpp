@@ -223,7 +223,7 @@ SnapshotPage SqliteStore::archive_page(PollId poll, std::size_t number, std::str
 {
     return impl_->use([&](Connection& connection) {
         SQLite::Transaction transaction{connection.database(), SQLite::TransactionBehavior::IMMEDIATE};
-        auto const page = connection.archive().add(poll, number, body, scope, at);
+        auto page = connection.archive().add(poll, number, body, scope, at);
         transaction.commit();
         return page;
     });
@@ -245,7 +245,7 @@ SaveOutcome SqliteStore::save(PollId poll, Dataset const& dataset, DecodeRules c
                               Timestamp finished_at)
 {
     return impl_->use([&](Connection& connection) {
-        auto const outcome = impl_->save(connection, poll, dataset, rules, snapshot, finished_at);
+        auto outcome = impl_->save(connection, poll, dataset, rules, snapshot, finished_at);
         connection.release_memory();
         return outcome;
     });

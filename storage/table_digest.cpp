@@ -69,7 +69,7 @@ struct Finalize {
 
 std::int64_t add_table(Sha256& hash, SQLite::Database& database, std::string const& table)
 {
-    constexpr std::size_t buffer_size = 64 * 1024;
+    constexpr std::size_t buffer_size = 64U << 10;
     sqlite3_stmt* prepared = nullptr;
     auto const sql = "SELECT * FROM " + table;
     database.check(sqlite3_prepare_v2(database.getHandle(), sql.c_str(), -1, &prepared, nullptr));

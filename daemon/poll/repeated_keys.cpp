@@ -101,7 +101,8 @@ void RepeatedKeys::drop_needless()
     for (auto const hash : hashes_)
         if (out - hashes_.begin() < 2 || out[-2] != hash) *out++ = hash;
     hashes_.erase(out, hashes_.end());
-    while (arriving_ && hashes_.size() > room_ / 2) {
+    // Not just a half, which is about what the first halving leaves.
+    while (arriving_ && hashes_.size() > room_ / 4 * 3) {
         parts_ *= 2;
         std::erase_if(hashes_, [this](std::uint64_t hash) { return (hash & (parts_ - 1)) != part_; });
     }

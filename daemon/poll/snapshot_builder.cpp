@@ -4,12 +4,15 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <future>
 
 namespace usaged {
 
 namespace {
 
 constexpr std::size_t most_unknown_fields = 1000; // memory does not grow with what a server thinks of
+
+constexpr std::size_t large_page = 256u << 10; // bytes; below it a thread costs more than it saves
 
 } // namespace
 
@@ -22,11 +25,31 @@ SnapshotBuilder::SnapshotBuilder(Dataset const& dataset, DecodeRules const& rule
 
 PageSummary SnapshotBuilder::add(std::string const& body, PageScope const& scope)
 {
-    auto const page = decode(body, scope);
-    snapshot_.pages.push_back(archive_.put(snapshot_.pages.size(), body, scope));
+    auto page = body.size() < large_page ? add_small(body, scope) : add_large(body, scope);
     page_ids_.push_back(answer_ids_);
     note_page(page);
     return page;
+}
+
+PageSummary SnapshotBuilder::add_small(std::string const& body, PageScope const& scope)
+{
+    auto page = decode(body, scope);
+    archive(body, scope);
+    return page;
+}
+
+// To check a large page and to archive it take about as long, so both are done at once. Where there is no thread to be
+// had they follow each other. A page that is refused goes from the archive with its poll.
+PageSummary SnapshotBuilder::add_large(std::string const& body, PageScope const& scope)
+{
+    auto page = std::async(std::launch::async | std::launch::deferred, [&] { return decode(body, scope); });
+    archive(body, scope);
+    return page.get();
+}
+
+void SnapshotBuilder::archive(std::string const& body, PageScope const& scope)
+{
+    snapshot_.pages.push_back(archive_.put(snapshot_.pages.size(), body, scope));
 }
 
 PageSummary SnapshotBuilder::decode(std::string const& body, PageScope const& scope)
@@ -46,7 +69,8 @@ PageSummary SnapshotBuilder::decode(std::string const& body, PageScope const& sc
 /// What of the snapshot the page is, for the text of an error; nothing if that is clear.
 std::string SnapshotBuilder::place(PageScope const& scope) const
 {
-    return pages() == 0 || !scope.customer_id.empty() ? std::string{} : "page " + std::to_string(pages() + 1) + ": ";
+    auto const before = page_ids_.size(); // not pages(): the page may be archived at the same time
+    return before == 0 || !scope.customer_id.empty() ? std::string{} : "page " + std::to_string(before + 1) + ": ";
 }
 
 void SnapshotBuilder::note_page(PageSummary const& page)

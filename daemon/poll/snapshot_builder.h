@@ -49,6 +49,9 @@ public:
     boost::asio::awaitable<Snapshot> finish();
 
 private:
+    PageSummary add_small(std::string const& body, PageScope const& scope);
+    PageSummary add_large(std::string const& body, PageScope const& scope);
+    void archive(std::string const& body, PageScope const& scope);
     PageSummary decode(std::string const& body, PageScope const& scope);
     std::string place(PageScope const& scope) const;
     void note_page(PageSummary const& page);

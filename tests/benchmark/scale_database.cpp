@@ -51,8 +51,8 @@ class ScaleDatabase {
 public:
     ScaleDatabase(std::filesystem::path const& database, std::size_t rows)
         : store_{database}, dates_{std::clamp<std::size_t>(rows / 3, 1, most_dates)},
-          // A 40th of all rows is missing because their customers are not there yet or no more.
-          series_{series(rows / dates_ * 21 / 20 + 1)}
+          // A 20th of all rows is missing because their customers are not there yet or no more.
+          series_{series(rows / dates_ * 16 / 15 + 1)}
     {
     }
 
