@@ -121,6 +121,10 @@ int fetch(GlobalOptions const& options, FetchOptions const& fetch_options)
 {
     auto const config = load_config(options.config_file);
     auto const datasets = chosen_datasets(config, fetch_options.datasets, "fetch");
+    if ((fetch_options.output == "csv" || fetch_options.output == "json") && datasets.size() > 1)
+        throw UsageError{"--output " + fetch_options.output +
+                         " makes one document, of one dataset: name it, as in `usaged fetch " +
+                         std::string{datasets.front()->name} + " --dry-run --output " + fetch_options.output + "`"};
     require_credentials(config);
     auto log = make_log(config, options.log_level, options.log_format);
     // The lock is for the refresh token too, which a dry run redeems.

@@ -246,6 +246,18 @@ TEST_CASE("a dry run prints the rows of every dataset")
     }
 }
 
+TEST_CASE("a dry run makes no document of several datasets that other programs could not read")
+{
+    Installation const site{with_datasets(every_dataset)};
+    for (auto const* const format : {"csv", "json"}) {
+        CAPTURE(format);
+        auto const ended = site.fetch({"--dry-run", "--output", format});
+        CHECK(ended.status == 64);
+        CHECK(ended.output.empty());
+    }
+    CHECK(site.simulator.requests().empty());
+}
+
 TEST_CASE("the heartbeat is asked after a poll, and its path is nowhere to be read")
 {
     Installation site;
