@@ -3,7 +3,6 @@
 #include "config/choices.h"
 #include "config/dataset_settings.h"
 #include "config/document.h"
-#include "config/loopback.h"
 #include "config/partner_center.h"
 #include "config/schedule_settings.h"
 #include "config/secret_source.h"
@@ -11,6 +10,7 @@
 #include "config/value.h"
 #include "daemon/fault/error.h"
 #include "daemon/net/https_url.h"
+#include "daemon/net/listen_address.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -124,6 +124,32 @@ void read_log(Section& section, LogSettings& settings)
     section.read("format", settings.format, one_of<LogFormat>(log_formats));
 }
 
+void read_hosts(Section& section, std::vector<std::string>& hosts)
+{
+    auto const list = section.find("hosts");
+    if (!list) return;
+    for (auto const& element : list->elements()) {
+        auto const scalar = element.scalar();
+        if (!scalar) continue;
+        auto parsed = host_name_in_lower_case()(*scalar);
+        if (parsed.value)
+            hosts.push_back(*std::move(parsed.value));
+        else
+            element.complain(parsed.wrong);
+    }
+}
+
+void read_metrics(Section& section, MetricsSettings& settings)
+{
+    section.read("listen", settings.listen, listen_address());
+    section.read("allow_remote", settings.allow_remote, boolean());
+    read_hosts(section, settings.hosts);
+    if (settings.listen && !settings.allow_remote && !is_loopback(settings.listen->host))
+        section.complain("listen",
+                         "is an address that others reach: say `allow_remote: true` if that is meant. There is "
+                         "no encryption and no password");
+}
+
 Config read_root(Section& root)
 {
     Config config;
@@ -141,7 +167,7 @@ Config read_root(Section& root)
     root.section("guards", [&](Section& part) { read_guards(part, config.guards); });
     root.section("log", [&](Section& part) { read_log(part, config.log); });
     root.read("heartbeat_url", config.heartbeat_url, capability_url());
-    root.refuse("metrics", unsupported);
+    root.section("metrics", [&](Section& part) { read_metrics(part, config.metrics); });
     return config;
 }
 

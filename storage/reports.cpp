@@ -147,10 +147,15 @@ int Reports::schema_version()
 
 std::uintmax_t Reports::bytes() const
 {
+    return database_bytes(impl_->path);
+}
+
+std::uintmax_t database_bytes(fs::path const& database)
+{
     std::uintmax_t sum = 0;
     for (auto const* suffix : {"", "-wal"}) {
         std::error_code error;
-        auto const size = fs::file_size(impl_->path.string() + suffix, error);
+        auto const size = fs::file_size(database.string() + suffix, error);
         if (!error) sum += size;
     }
     return sum;

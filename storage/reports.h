@@ -36,6 +36,9 @@ struct DatasetReport {
     PollHistory history;                    ///< what the schedule goes by
 };
 
+/// The size of a database and its write-ahead log, in bytes; 0 while there is none.
+std::uintmax_t database_bytes(std::filesystem::path const& database);
+
 /// What `status` and `migrate --status` read. Works with usaged running, stopped or killed, and never writes.
 /// Every function throws Error with ErrorCategory::storage.
 class Reports {
