@@ -9,7 +9,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <unistd.h>
 
 namespace usaged::test {
