@@ -5,10 +5,12 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <spawn.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -65,13 +67,25 @@ std::vector<std::string> environment_of(ProcessOptions const& options)
     return variables;
 }
 
+/// usaged, or what starts it: words of $USAGED_TEST_LAUNCHER, such as tests/confined makes.
+std::vector<std::string> program()
+{
+    std::vector<std::string> words;
+    if (char const* const launcher = std::getenv("USAGED_TEST_LAUNCHER")) {
+        std::istringstream in{launcher};
+        for (std::string word; in >> word;) words.push_back(word);
+    }
+    words.emplace_back(USAGED_BINARY);
+    return words;
+}
+
 std::vector<std::string> command_line(std::vector<std::string> const& arguments, ProcessOptions const& options)
 {
-    std::vector<std::string> line{USAGED_BINARY};
+    auto line = program();
     // posix_spawn can neither ignore the signal that a write beyond the limit sends nor set the limit.
     if (options.largest_file) {
         auto const blocks = std::to_string(*options.largest_file / 512);
-        line = {"/bin/sh", "-c", "trap '' XFSZ; ulimit -S -f " + blocks + R"(; exec "$0" "$@")", USAGED_BINARY};
+        line.insert(line.begin(), {"/bin/sh", "-c", "trap '' XFSZ; ulimit -S -f " + blocks + R"(; exec "$0" "$@")"});
     }
     line.insert(line.end(), arguments.begin(), arguments.end());
     return line;
