@@ -72,8 +72,8 @@ Config load_config_as_owner(fs::path const& file)
     auto config = load_config(file);
     if (::geteuid() != 0) return config;
     auto const owner = owner_of(config.state_dir);
-    if (owner.id == 0) return config;
     hold_credentials(config, fs::absolute(file).parent_path());
+    if (owner.id == 0) return config;
     become(owner);
     make(config.state_dir);
     return config;
