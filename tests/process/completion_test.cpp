@@ -1,6 +1,7 @@
 #include "daemon/dataset/dataset.h"
 #include "tests/process/program_help.h"
 #include "tests/process/usaged_process.h"
+#include "tests/process/words.h"
 #include "tests/support/temp_dir.h"
 
 #include <doctest/doctest.h>
@@ -12,8 +13,6 @@
 
 namespace usaged::test {
 namespace {
-
-using Words = std::set<std::string>;
 
 /// One of the shells, and the command that makes it say what it offers: after it comes the line, in quotes.
 struct Shell {
@@ -91,12 +90,13 @@ void check_commands_and_options(Shell const& shell)
 {
     Completion const completion{shell};
     auto const program = program_help();
-    CHECK(completion.offers("usaged ") == Words{program.commands.begin(), program.commands.end()});
-    CHECK(completion.offers("usaged -c fetch --log-level debug st") == Words{"status"});
-    CHECK(completion.offers("usaged -") == program.options);
+    CHECK(difference(completion.offers("usaged "), Words{program.commands.begin(), program.commands.end()}) == "");
+    CHECK(difference(completion.offers("usaged -c fetch --log-level debug st"), {"status"}) == "");
+    CHECK(difference(completion.offers("usaged -"), program.options) == "");
     for (auto const& command : program.commands) {
         CAPTURE(command);
-        CHECK(completion.offers("usaged " + command + " -") == united(program_help(command).options, program.options));
+        CHECK(difference(completion.offers("usaged " + command + " -"),
+                         united(program_help(command).options, program.options)) == "");
     }
 }
 
@@ -108,10 +108,10 @@ void check_values(Shell const& shell)
     REQUIRE(choices.size() == 3);
     for (auto const& [option, words] : choices) {
         CAPTURE(option);
-        CHECK(completion.offers("usaged fetch " + option + " ") == words);
+        CHECK(difference(completion.offers("usaged fetch " + option + " "), words) == "");
     }
-    CHECK(completion.offers("usaged fetch ") == dataset_names(false));
-    CHECK(completion.offers("usaged backfill --from 2026-01-01 ") == dataset_names(true));
+    CHECK(difference(completion.offers("usaged fetch "), dataset_names(false)) == "");
+    CHECK(difference(completion.offers("usaged backfill --from 2026-01-01 "), dataset_names(true)) == "");
     for (auto const* const line : {"usaged -c ", "usaged check --config ", "usaged backup "}) {
         CAPTURE(line);
         CHECK(completion.file_offered(line + completion.home() + "/he") == "here.yaml");
@@ -124,7 +124,7 @@ TEST_CASE("bash offers the commands, options and values that the program has")
 {
     check_commands_and_options(bash);
     check_values(bash);
-    CHECK(Completion{bash}.offers("usaged --log-format=jo") == Words{"journal"}); // three words to readline
+    CHECK(difference(Completion{bash}.offers("usaged --log-format=jo"), {"journal"}) == ""); // three words to readline
 }
 
 TEST_CASE("zsh offers the commands, options and values that the program has" * doctest::skip(zsh.missing()) *

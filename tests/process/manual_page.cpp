@@ -46,19 +46,19 @@ std::vector<std::string> ManualPage::names(std::string_view heading, std::string
     return found;
 }
 
-std::set<std::string> ManualPage::options(std::string_view heading) const
+Words ManualPage::options(std::string_view heading) const
 {
     static std::regex const option{"\\bFl (\\S+)"};
-    std::set<std::string> found;
+    Words found;
     for (auto const& item : items(heading))
         for (std::sregex_iterator match{item.head.begin(), item.head.end(), option}, end; match != end; ++match)
             found.insert("-" + match->str(1));
     return found;
 }
 
-std::set<std::string> ManualPage::subsections(std::string_view heading) const
+Words ManualPage::subsections(std::string_view heading) const
 {
-    std::set<std::string> found;
+    Words found;
     bool inside = false;
     for (auto const& line : lines_) {
         if (line.starts_with(".Sh ")) inside = line.substr(4) == heading;

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "tests/process/words.h"
+
 #include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,10 @@ public:
     std::vector<std::string> names(std::string_view heading, std::string_view macro) const;
 
     /// The options in the entries below the heading, as they are typed.
-    std::set<std::string> options(std::string_view heading) const;
+    Words options(std::string_view heading) const;
 
     /// The first word of every .Ss below a .Sh of that name.
-    std::set<std::string> subsections(std::string_view heading) const;
+    Words subsections(std::string_view heading) const;
 
     /// The literal displays below a .Sh of that name, as they are shown.
     std::vector<std::string> displays(std::string_view heading) const;

@@ -9,7 +9,7 @@
 namespace usaged::test {
 namespace {
 
-std::set<std::string> split(std::string const& text)
+Words split(std::string const& text)
 {
     static std::regex const comma{","};
     return {std::sregex_token_iterator{text.begin(), text.end(), comma, -1}, std::sregex_token_iterator{}};

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "tests/process/words.h"
+
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,9 @@ namespace usaged::test {
 
 /// What `usaged --help` or `usaged COMMAND --help` says.
 struct ProgramHelp {
-    std::set<std::string> options;                        ///< every spelling: `-c`, `--config`
-    std::map<std::string, std::set<std::string>> choices; ///< the words that an option takes, where they are listed
-    std::vector<std::string> commands;                    ///< in their order
+    Words options;                        ///< every spelling: `-c`, `--config`
+    std::map<std::string, Words> choices; ///< the words that an option takes, where they are listed
+    std::vector<std::string> commands;    ///< in their order
 };
 
 /// Asks the program. `command` is empty for its own help.
