@@ -106,9 +106,10 @@ void check_values(Shell const& shell)
     auto choices = program_help().choices;
     choices.merge(program_help("fetch").choices);
     REQUIRE(choices.size() == 3);
-    for (auto const& [option, words] : choices) {
+    for (auto const& choice : choices) {
+        auto const& option = choice.first;
         CAPTURE(option);
-        CHECK(difference(completion.offers("usaged fetch " + option + " "), words) == "");
+        CHECK(difference(completion.offers("usaged fetch " + option + " "), choice.second) == "");
     }
     CHECK(difference(completion.offers("usaged fetch "), dataset_names(false)) == "");
     CHECK(difference(completion.offers("usaged backfill --from 2026-01-01 "), dataset_names(true)) == "");

@@ -262,12 +262,13 @@ TEST_CASE("the manual has every setting, with its type, bounds and default")
         if (item.head.starts_with("Va ")) documented[item.head.substr(3)] = item.text;
     auto const settings = settings_of_schema();
     REQUIRE(settings.size() > 40);
-    for (auto const& [path, begins] : settings) {
+    for (auto const& setting : settings) {
+        auto const& path = setting.first;
         CAPTURE(path);
-        CHECK(documented[path] == begins);
+        CHECK(documented[path] == setting.second);
         documented.erase(path);
     }
-    for (auto const& [path, begins] : documented) FAIL_CHECK(path << " is no setting");
+    for (auto const& entry : documented) FAIL_CHECK(entry.first << " is no setting");
 }
 
 TEST_CASE("the shipped configuration shows every default that the manual has")
