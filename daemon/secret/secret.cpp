@@ -116,6 +116,15 @@ std::string read_source(SecretSource const& source, std::string_view what)
     throw unusable(what, "is not configured", {});
 }
 
+/// The unit hands over an empty line where the file of a credential is missing.
+std::string remedy_for_nothing(SecretSource const& source)
+{
+    if (source.kind != SecretSource::Kind::credential) return "Put the credential there.";
+    return "Put it into the file that LoadCredential= of the unit names, which only root has to be able to read, and "
+           "start the service again. For usaged.service: sudo install -m 0600 /dev/stdin /etc/usaged/" +
+           source.name;
+}
+
 } // namespace
 
 // Copied and wiped: moving a short string would leave the secret in the other's buffer.
@@ -175,7 +184,7 @@ Secret read_secret(SecretSource const& source, std::string_view what)
         text.pop_back();
         if (text.ends_with('\r')) text.pop_back();
     }
-    if (text.empty()) throw unusable(what, to_string(source) + " is empty", "Put the credential there.");
+    if (text.empty()) throw unusable(what, to_string(source) + " is empty", remedy_for_nothing(source));
     Secret secret{text};
     wipe(text);
     return secret;

@@ -96,10 +96,13 @@ TEST_CASE("the unit hands over every credential that the shipped configuration n
         std::erase_if(lines, [](std::string const& line) { return line[line.find_first_not_of(' ')] == '#'; });
         return lines;
     };
-    CHECK(active(configuration, "{credential: ").size() == 1);
-    CHECK(active(configuration, "{credential: client_secret}").size() == 1);
-    CHECK(active(unit, "LoadCredential=") ==
-          std::vector<std::string>{"LoadCredential=client_secret:/etc/usaged/client_secret"});
+    // The example names the others in comments.
+    for (std::string const name : {"client_secret", "app_key", "refresh_token", "proxy_password"}) {
+        CAPTURE(name);
+        CHECK(configuration.find("{credential: " + name + '}') != std::string::npos);
+        CHECK(active(unit, "LoadCredential=" + name + ":@configuration_directory@/" + name).size() == 1);
+        CHECK(active(unit, "SetCredential=" + name + R"(:\n)").size() == 1);
+    }
 }
 
 TEST_CASE("every documented systemd-run has the state and the credentials of the unit")

@@ -210,6 +210,20 @@ TEST_CASE("a secret that is missing or empty is refused with the name of its key
     CHECK(refusal({Kind::credential, "key"}) == "the key: systemd passed no credential named key");
 }
 
+TEST_CASE("a credential whose file was missing is refused with the command that makes it")
+{
+    TempDir const dir;
+    write_file(dir.path() / "key", "\n", ours);
+    EnvironmentVariable const directory{"CREDENTIALS_DIRECTORY", dir.path().string()};
+    try {
+        read_secret({Kind::credential, "key"}, "the key");
+        FAIL("an empty line is no secret");
+    } catch (Error const& error) {
+        CHECK(std::string{error.what()} == "the key: {credential: key} is empty");
+        CHECK(error.remedy().ends_with("sudo install -m 0600 /dev/stdin /etc/usaged/key"));
+    }
+}
+
 TEST_CASE("a text is wiped at the end of its block, however that is left")
 {
     std::string text = "a secret that is longer than a short string";
