@@ -29,7 +29,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Besides the libraries: the authorities that are trusted, the time zones of schedules, and what the scripts call.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-    "ca-certificates, tzdata, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles")
+    "ca-certificates, procps, tzdata, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS sqlite3)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${packaging}/conffiles ${packaging}/postinst ${packaging}/prerm ${packaging}/postrm)
