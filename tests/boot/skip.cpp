@@ -16,7 +16,7 @@ struct Skip : doctest::IReporter {
     void test_run_start() override
     {
         if (can_boot()) return;
-        std::cout << "skipped: no system can be booted here (see the test `boot: roots`)" << std::endl;
+        std::cout << "skipped: no system can be booted here (see the test `boot:roots`)" << std::endl;
         std::exit(EXIT_SUCCESS);
     }
 
