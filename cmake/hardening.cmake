@@ -1,6 +1,6 @@
 # What makes a memory error in the installed program hard to exploit: Debian's own flags and those for control flow.
 # Only for builds that are installed: the sanitizers find more in the others, and _FORTIFY_SOURCE needs optimisation.
-if(CMAKE_BUILD_TYPE STREQUAL "Debug" OR USAGED_SANITIZE)
+if(NOT CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$" OR USAGED_SANITIZE)
     return()
 endif()
 

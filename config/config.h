@@ -4,6 +4,7 @@
 #include "daemon/dataset/dataset.h"
 #include "daemon/fault/retry.h"
 #include "daemon/log/log.h"
+#include "daemon/metrics/metrics_settings.h"
 #include "daemon/net/https_transport.h"
 #include "daemon/poll/dataset_query.h"
 #include "daemon/poll/guards.h"
@@ -63,6 +64,7 @@ struct Config {
     std::filesystem::path state_dir{"/var/lib/usaged"};
     std::string heartbeat_url; ///< https; empty: none. Whoever knows it can ping, so only its host is ever shown
     LogSettings log;
+    MetricsSettings metrics;
 };
 
 } // namespace usaged

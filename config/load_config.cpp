@@ -3,7 +3,6 @@
 #include "config/choices.h"
 #include "config/dataset_settings.h"
 #include "config/document.h"
-#include "config/loopback.h"
 #include "config/partner_center.h"
 #include "config/schedule_settings.h"
 #include "config/secret_source.h"
@@ -11,6 +10,7 @@
 #include "config/value.h"
 #include "daemon/fault/error.h"
 #include "daemon/net/https_url.h"
+#include "daemon/net/listen_address.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -124,9 +124,36 @@ void read_log(Section& section, LogSettings& settings)
     section.read("format", settings.format, one_of<LogFormat>(log_formats));
 }
 
-Config read_root(Section& root)
+void read_hosts(Section& section, std::vector<std::string>& hosts)
+{
+    auto const list = section.find("hosts");
+    if (!list) return;
+    for (auto const& element : list->elements()) {
+        auto const scalar = element.scalar();
+        if (!scalar) continue;
+        auto parsed = host_name_in_lower_case()(*scalar);
+        if (parsed.value)
+            hosts.push_back(*std::move(parsed.value));
+        else
+            element.complain(parsed.wrong);
+    }
+}
+
+void read_metrics(Section& section, MetricsSettings& settings)
+{
+    section.read("listen", settings.listen, listen_address());
+    section.read("allow_remote", settings.allow_remote, boolean());
+    read_hosts(section, settings.hosts);
+    if (settings.listen && !settings.allow_remote && !is_loopback(settings.listen->host))
+        section.complain("listen",
+                         "is an address that others reach: say `allow_remote: true` if that is meant. There is "
+                         "no encryption and no password");
+}
+
+Config read_root(Section& root, std::filesystem::path const& file)
 {
     Config config;
+    config.state_dir = default_state_dir(file);
     root.section("partner_center", [&](Section& part) { read_partner_center(part, config.partner_center); });
     auto const& base_url = config.partner_center.base_url; // empty if the section was unreadable
     auto const loopback = !base_url.empty() && is_loopback(parse_https_url(base_url).host);
@@ -141,7 +168,7 @@ Config read_root(Section& root)
     root.section("guards", [&](Section& part) { read_guards(part, config.guards); });
     root.section("log", [&](Section& part) { read_log(part, config.log); });
     root.read("heartbeat_url", config.heartbeat_url, capability_url());
-    root.refuse("metrics", unsupported);
+    root.section("metrics", [&](Section& part) { read_metrics(part, config.metrics); });
     return config;
 }
 
@@ -164,13 +191,20 @@ std::string read_text(std::filesystem::path const& file)
 
 } // namespace
 
+std::filesystem::path default_state_dir(std::filesystem::path const& file)
+{
+    std::filesystem::path const state{"/var/lib/usaged"};
+    auto const directory = std::filesystem::absolute(file).lexically_normal().parent_path();
+    return directory.parent_path() == "/etc/usaged" ? state / directory.filename() : state;
+}
+
 Config load_config(std::filesystem::path const& file)
 {
     Complaints complaints{file.string()};
     auto const document = parse_document(read_text(file), complaints);
     complaints.raise_if_any();
     Section root{Setting{complaints, document, document.Mark(), {}}};
-    auto config = read_root(root);
+    auto config = read_root(root, file);
     root.finish();
     complaints.raise_if_any();
     return config;

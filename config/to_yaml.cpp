@@ -18,6 +18,8 @@ public:
     void write(std::string_view key, std::int64_t value) { out_ << name(key) << value; }
     void write(std::string_view key, std::chrono::milliseconds value) { write(key, format_duration(value)); }
 
+    void write(std::string_view key, bool value) { out_ << name(key) << value; }
+
     void write(std::string_view key, SecretSource const& source)
     {
         if (!source.configured()) return;
@@ -158,6 +160,13 @@ void write_log(Writer& out, LogSettings const& settings)
     out.write("format", word_of<LogFormat>(log_formats, settings.format));
 }
 
+void write_metrics(Writer& out, MetricsSettings const& settings)
+{
+    if (settings.listen) out.write("listen", to_string(*settings.listen));
+    out.write("allow_remote", settings.allow_remote);
+    if (!settings.hosts.empty()) out.write("hosts", settings.hosts);
+}
+
 } // namespace
 
 std::string to_yaml(Config const& config)
@@ -176,6 +185,7 @@ std::string to_yaml(Config const& config)
     out.write("state_dir", config.state_dir);
     if (!config.heartbeat_url.empty()) out.write("heartbeat_url", masked_url(config.heartbeat_url));
     out.section("log", [&] { write_log(out, config.log); });
+    out.section("metrics", [&] { write_metrics(out, config.metrics); });
     return out.text();
 }
 

@@ -259,6 +259,34 @@ Parser<std::filesystem::path> absolute_path()
     };
 }
 
+Parser<bool> boolean()
+{
+    return [](Scalar const& scalar) -> Parsed<bool> {
+        if (scalar.quoted || (scalar.text != "true" && scalar.text != "false")) return {{}, "must be true or false"};
+        return {scalar.text == "true", {}};
+    };
+}
+
+Parser<ListenAddress> listen_address()
+{
+    return [](Scalar const& scalar) -> Parsed<ListenAddress> {
+        auto address = parse_listen_address(scalar.text);
+        if (!address) return {{}, "must be ADDRESS:PORT, such as 127.0.0.1:9815, [::1]:9815 or localhost:9815"};
+        return {std::move(address), {}};
+    };
+}
+
+Parser<std::string> host_name_in_lower_case()
+{
+    return [](Scalar const& scalar) -> Parsed<std::string> {
+        if (!is_domain_label(scalar.text) && !is_domain(scalar.text)) return {{}, "must be a host name without a port"};
+        auto name = scalar.text;
+        std::ranges::transform(name, name.begin(),
+                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        return {std::move(name), {}};
+    };
+}
+
 std::string format_duration(milliseconds value)
 {
     return format_quantity(value.count(), duration_units);

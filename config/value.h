@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/suggestion.h"
+#include "daemon/net/listen_address.h"
 
 #include <chrono>
 #include <cstdint>
@@ -60,6 +61,11 @@ Parser<std::string> file_name();     ///< no slash in it
 Parser<std::string> variable_name(); ///< of the environment
 Parser<std::string> timezone_name();
 Parser<std::filesystem::path> absolute_path();
+Parser<bool> boolean(); ///< `true` or `false`, not quoted
+/// `ADDRESS:PORT`, see parse_listen_address.
+Parser<ListenAddress> listen_address();
+/// A name by which a computer is asked, which comes in lower case.
+Parser<std::string> host_name_in_lower_case();
 
 /// The value that belongs to one of some words.
 template <class T>

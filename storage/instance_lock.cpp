@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
 #include <pwd.h>
 #include <string>
 #include <sys/file.h>
@@ -38,6 +39,15 @@ Error held_by_another(fs::path const& file, int descriptor)
         ErrorCategory::locked, file.string() + ": " + who + " holds the lock: usaged is running already",
         "Stop that process first (`systemctl stop usaged`), or let it fetch now (`systemctl kill -s USR1 usaged`), "
         "or give this one a state_dir and a database of its own."};
+}
+
+/// The name of the program that a process runs; empty if there is no such process.
+std::string program_of(std::string const& process)
+{
+    std::ifstream file{"/proc/" + process + "/comm"};
+    std::string name;
+    std::getline(file, name);
+    return name;
 }
 
 // What root writes into another user's directory, that user could not read or replace afterwards.
@@ -77,6 +87,17 @@ LockFile::LockFile(LockFile&& other) noexcept : descriptor_{std::exchange(other.
 LockFile::~LockFile()
 {
     if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+// A file that was left behind may name a process that has gone, or a number that another program has got since.
+std::optional<pid_t> process_at_work(fs::path const& state_dir)
+{
+    auto const descriptor = ::open((state_dir / "lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0) return std::nullopt;
+    auto const process = holder(descriptor);
+    ::close(descriptor);
+    if (process.empty() || program_of(process) != "usaged") return std::nullopt;
+    return static_cast<pid_t>(std::stol(process));
 }
 
 InstanceLock::InstanceLock(fs::path const& state_dir, fs::path const& database)

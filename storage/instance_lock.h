@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <sys/types.h>
 #include <vector>
 
 namespace usaged {
@@ -29,5 +31,9 @@ public:
 private:
     std::vector<LockFile> files_;
 };
+
+/// The process of usaged that works on `state_dir`, as its lock file says; nothing if there is none, or if that file is
+/// not ours to read. Touches no lock: who only looks must not keep usaged from starting.
+std::optional<pid_t> process_at_work(std::filesystem::path const& state_dir);
 
 } // namespace usaged

@@ -63,13 +63,13 @@ void PollLog::end(PollId poll, SaveOutcome const& outcome, Snapshot const& snaps
     require_in_hand(updated, poll);
 }
 
-void PollLog::end(PollId poll, std::string_view category, std::string_view message,
-                  std::optional<std::chrono::seconds> retry_after, Timestamp finished_at)
+void PollLog::end(PollId poll, PollFailure const& failure, Timestamp finished_at)
 {
     auto const updated =
         statements_("UPDATE poll SET finished_at = ?, outcome = 'failed', error_category = ?, error_message = ?,"
-                    " retry_after = ? WHERE id = ? AND finished_at IS NULL")
-            .bind(finished_at, category, message, count(retry_after), static_cast<std::int64_t>(poll))
+                    " error_remedy = ?, retry_after = ? WHERE id = ? AND finished_at IS NULL")
+            .bind(finished_at, failure.category, std::string_view{failure.message}, unless_empty(failure.remedy),
+                  count(failure.retry_after), static_cast<std::int64_t>(poll))
             .run();
     require_in_hand(updated, poll);
 }

@@ -10,6 +10,14 @@
 
 namespace usaged {
 
+/// Why a poll failed.
+struct PollFailure {
+    std::string_view category; ///< that of an Error, or `stopped`
+    std::string message;
+    std::string remedy;                              ///< empty if there is nothing to do
+    std::optional<std::chrono::seconds> retry_after; ///< what the server asked for
+};
+
 /// The tables poll, http_call, token_event, schema_event and skipped_customer. Throws SQLite::Exception, and Error with
 /// ErrorCategory::storage for a poll that is not in hand.
 class PollLog {
@@ -22,9 +30,8 @@ public:
 
     void end(PollId poll, SaveOutcome const& outcome, Snapshot const& snapshot, Timestamp finished_at);
 
-    /// Ends it as failed. `category` is that of an Error, or `stopped`.
-    void end(PollId poll, std::string_view category, std::string_view message,
-             std::optional<std::chrono::seconds> retry_after, Timestamp finished_at);
+    /// Ends it as failed.
+    void end(PollId poll, PollFailure const& failure, Timestamp finished_at);
 
     /// Ends polls that an earlier process left in hand, as of their last request.
     void end_interrupted();

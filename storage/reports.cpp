@@ -18,12 +18,36 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// The database may be older than this program.
+bool has_column(SQLite::Database& database, std::string const& table, std::string_view column)
+{
+    SQLite::Statement statement{database, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"};
+    Query query{statement};
+    query.bind(std::string_view{table}, column);
+    return query.step();
+}
+
+/// Of the poll's last request that failed.
+void add_ids(SQLite::Database& database, PollReport& report)
+{
+    SQLite::Statement statement{database, "SELECT request_id, correlation_id FROM http_call WHERE poll_id = ?"
+                                          " AND (status <> 200 OR error IS NOT NULL) ORDER BY id DESC LIMIT 1"};
+    Query query{statement};
+    query.bind(report.id);
+    if (!query.step()) return;
+    report.request_id = query.text(0);
+    report.correlation_id = query.text(1);
+}
+
 std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const& dataset, std::string const& condition)
 {
+    auto const remedy = has_column(database, "poll", "error_remedy") ? "error_remedy" : "NULL";
     SQLite::Statement statement{database,
                                 R"(SELECT id, "trigger", started_at, finished_at, outcome, degraded, error_category,)"
-                                " error_message, rows_received FROM poll WHERE dataset = ?"
-                                R"( AND "trigger" NOT IN ('backfill', 'replay') )" +
+                                " error_message, rows_received, " +
+                                    std::string{remedy} +
+                                    " FROM poll WHERE dataset = ?"
+                                    R"( AND "trigger" NOT IN ('backfill', 'replay') )" +
                                     condition + " ORDER BY id DESC LIMIT 1"};
     Query query{statement};
     query.bind(dataset.name);
@@ -38,7 +62,22 @@ std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const&
     report.error_category = query.text(6);
     report.error_message = query.text(7);
     report.rows_received = query.integer(8);
+    report.error_remedy = query.text(9);
+    if (report.outcome == "failed") add_ids(database, report);
     return report;
+}
+
+/// The end of the first poll that failed since the last success.
+std::optional<Timestamp> failing_since(SQLite::Database& database, Dataset const& dataset)
+{
+    SQLite::Statement statement{
+        database, R"(SELECT min(finished_at) FROM poll WHERE dataset = ?1 AND "trigger" NOT IN ('backfill', 'replay'))"
+                  " AND outcome = 'failed' AND error_category <> 'stopped' AND id > coalesce((SELECT max(id) FROM poll"
+                  R"( WHERE dataset = ?1 AND "trigger" NOT IN ('backfill', 'replay') AND outcome <> 'failed'), 0))"};
+    Query query{statement};
+    query.bind(dataset.name);
+    query.step();
+    return query.timestamp(0);
 }
 
 std::vector<SkippedCustomer> skipped_customers(SQLite::Database& database, std::int64_t poll)
@@ -108,6 +147,7 @@ DatasetReport Reports::dataset(Dataset const& dataset)
         report.last_error =
             newest_poll(*impl_->connection, dataset, "AND outcome = 'failed' AND error_category <> 'stopped'");
         report.history = PollLog{statements}.history(dataset);
+        report.failing_since = failing_since(*impl_->connection, dataset);
         if (report.last_success) report.skipped = skipped_customers(*impl_->connection, report.last_success->id);
         // The rows themselves would take a second to count once there are ten million.
         auto rows = statements("SELECT sum(rows_inserted) FROM poll WHERE dataset = ?");
@@ -147,10 +187,15 @@ int Reports::schema_version()
 
 std::uintmax_t Reports::bytes() const
 {
+    return database_bytes(impl_->path);
+}
+
+std::uintmax_t database_bytes(fs::path const& database)
+{
     std::uintmax_t sum = 0;
     for (auto const* suffix : {"", "-wal"}) {
         std::error_code error;
-        auto const size = fs::file_size(impl_->path.string() + suffix, error);
+        auto const size = fs::file_size(database.string() + suffix, error);
         if (!error) sum += size;
     }
     return sum;

@@ -21,6 +21,9 @@ struct PollReport {
     std::string degraded; ///< empty if it is not
     std::string error_category;
     std::string error_message;
+    std::string error_remedy;   ///< what to do; empty if nothing is known, or the poll was recorded by an older version
+    std::string request_id;     ///< of its last request that failed: MS-RequestId…
+    std::string correlation_id; ///< …and MS-CorrelationId; empty if there was none, or the record has expired
     std::int64_t rows_received = 0;
 };
 
@@ -30,11 +33,15 @@ struct DatasetReport {
     std::optional<PollReport> last_poll;
     std::optional<PollReport> last_success; ///< ended ok, unchanged or empty
     std::optional<PollReport> last_error;   ///< ended failed, stops left out; may be older than last_success
+    std::optional<Timestamp> failing_since; ///< end of the first of history.failures
     std::vector<SkippedCustomer> skipped;   ///< that last_success has no rows of
     std::int64_t rows = 0;                  ///< that polls, backfill and replay have inserted
     std::string data_to;                    ///< the newest processing date that there are rows of; empty without rows
     PollHistory history;                    ///< what the schedule goes by
 };
+
+/// The size of a database and its write-ahead log, in bytes; 0 while there is none.
+std::uintmax_t database_bytes(std::filesystem::path const& database);
 
 /// What `status` and `migrate --status` read. Works with usaged running, stopped or killed, and never writes.
 /// Every function throws Error with ErrorCategory::storage.

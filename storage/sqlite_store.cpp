@@ -111,8 +111,7 @@ public:
                      Snapshot const& snapshot, Timestamp finished_at);
 
     /// Ends a poll that stored nothing.
-    static void end(Connection& connection, PollId poll, std::string_view category, std::string_view message,
-                    std::optional<std::chrono::seconds> retry_after, Timestamp finished_at);
+    static void end(Connection& connection, PollId poll, PollFailure const& failure, Timestamp finished_at);
 
 private:
     void require_in_place();
@@ -189,12 +188,11 @@ SaveOutcome SqliteStore::Impl::save(Connection& connection, PollId poll, Dataset
     return outcome;
 }
 
-void SqliteStore::Impl::end(Connection& connection, PollId poll, std::string_view category, std::string_view message,
-                            std::optional<std::chrono::seconds> retry_after, Timestamp finished_at)
+void SqliteStore::Impl::end(Connection& connection, PollId poll, PollFailure const& failure, Timestamp finished_at)
 {
     Durably const durably{connection.database()};
     SQLite::Transaction transaction{connection.database(), SQLite::TransactionBehavior::IMMEDIATE};
-    connection.polls().end(poll, category, message, retry_after, finished_at);
+    connection.polls().end(poll, failure, finished_at);
     connection.archive().drop_failed();
     transaction.commit();
 }
@@ -254,7 +252,8 @@ SaveOutcome SqliteStore::save(PollId poll, Dataset const& dataset, DecodeRules c
 void SqliteStore::fail_poll(PollId poll, Error const& error, Timestamp finished_at)
 {
     impl_->use([&](Connection& connection) {
-        impl_->end(connection, poll, to_string(error.category()), error.what(), error.retry_after(), finished_at);
+        PollFailure const failure{to_string(error.category()), error.what(), error.remedy(), error.retry_after()};
+        impl_->end(connection, poll, failure, finished_at);
         connection.release_memory();
     });
 }
@@ -262,7 +261,8 @@ void SqliteStore::fail_poll(PollId poll, Error const& error, Timestamp finished_
 void SqliteStore::stop_poll(PollId poll, Timestamp finished_at)
 {
     impl_->use([&](Connection& connection) {
-        impl_->end(connection, poll, "stopped", "cut short by a stop of usaged", std::nullopt, finished_at);
+        PollFailure const stop{"stopped", "cut short by a stop of usaged", {}, {}};
+        impl_->end(connection, poll, stop, finished_at);
     });
 }
 

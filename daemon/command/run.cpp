@@ -1,5 +1,6 @@
 #include "config/load_config.h"
 #include "daemon/command/command.h"
+#include "daemon/command/monitor.h"
 #include "daemon/command/service.h"
 #include "daemon/command/stop_signal.h"
 #include "daemon/poll/poll_loop.h"
@@ -43,8 +44,7 @@ public:
     Daemon(GlobalOptions const& options, Config config)
         : options_{options}, config_{std::move(config)}, log_{make_log(config_, options.log_level, options.log_format)},
           lock_{config_.state_dir, config_.storage.sqlite_path}, store_{config_.storage.sqlite_path},
-          clock_{context_.get_executor()}, service_{std::make_shared<Service>(config_, context_.get_executor(), &store_,
-                                                                              clock_, log_)},
+          clock_{context_.get_executor()}, monitor_{make_monitor()}, service_{make_service(config_, nullptr)},
           loop_{store_,
                 clock_,
                 log_,
@@ -52,7 +52,8 @@ public:
                 scheduled(config_),
                 installation_seed(config_),
                 [this](Dataset const& dataset, Trigger trigger) { return poll(dataset, trigger); },
-                [this] { return renew_refresh_token(); }}
+                [this] { return renew_refresh_token(); },
+                monitor_ ? monitor_->observer() : LoopObserver{}}
     {
     }
 
@@ -63,6 +64,7 @@ public:
                        .with("datasets", static_cast<std::int64_t>(config_.datasets.size())));
         spawn(keep_watchdog(notifier_, clock_));
         spawn(obey_signals());
+        if (monitor_) spawn(monitor_->serve());
         notifier_.ready();
         stop_.run(loop_.run(), [this] { say_stopping(); });
         log_.write(LogEvent{LogLevel::info, "stopped", {}});
@@ -70,6 +72,18 @@ public:
     }
 
 private:
+    std::unique_ptr<Monitor> make_monitor()
+    {
+        if (!config_.metrics.listen) return nullptr;
+        return std::make_unique<Monitor>(context_.get_executor(), config_, clock_);
+    }
+
+    std::shared_ptr<Service> make_service(Config const& config, std::shared_ptr<TokenSource> tokens)
+    {
+        return std::make_shared<Service>(config, context_.get_executor(), &store_, clock_, log_, std::move(tokens),
+                                         ProgressObserver{}, monitor_ ? &monitor_->metrics() : nullptr);
+    }
+
     /// A coroutine that serves the loop. What it throws ends the daemon.
     void spawn(asio::awaitable<void> work)
     {
@@ -100,7 +114,17 @@ private:
     {
         TrimAtEnd const trim;
         auto const service = service_;
-        co_await service->poll().once(dataset, trigger);
+        auto const started = clock_.steady_now();
+        auto const took = [&] {
+            return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady_now() - started);
+        };
+        try {
+            auto const result = co_await service->poll().once(dataset, trigger);
+            if (monitor_) monitor_->poll_stored(dataset, result, took());
+        } catch (Error const&) {
+            if (monitor_) monitor_->poll_failed(dataset, took());
+            throw;
+        }
     }
 
     asio::awaitable<void> renew_refresh_token()
@@ -115,17 +139,18 @@ private:
         try {
             auto config = load_config(options_.config_file);
             if (config.storage.sqlite_path != config_.storage.sqlite_path || config.state_dir != config_.state_dir ||
-                config.log.format != config_.log.format)
-                throw Error{ErrorCategory::config,
-                            "storage.sqlite.path, state_dir and log.format cannot change while usaged runs",
-                            "Restart usaged."};
+                config.log.format != config_.log.format || config.metrics.listen != config_.metrics.listen)
+                throw Error{
+                    ErrorCategory::config,
+                    "storage.sqlite.path, state_dir, log.format and metrics.listen cannot change while usaged runs",
+                    "Restart usaged."};
             require_credentials(config);
             auto tokens = token_settings(config) == token_settings(config_) ? service_->share_tokens() : nullptr;
-            service_ =
-                std::make_shared<Service>(config, context_.get_executor(), &store_, clock_, log_, std::move(tokens));
+            service_ = make_service(config, std::move(tokens));
             config_ = std::move(config);
             log_.level(options_.log_level.value_or(config_.log.level));
             loop_.reload(scheduled(config_));
+            if (monitor_) monitor_->reload(config_);
             log_.write(LogEvent{LogLevel::info, "config_reloaded", options_.config_file.string()});
         } catch (Error const& error) {
             log_.write(LogEvent{LogLevel::error, "config_rejected", error.what()}.with(error));
@@ -143,6 +168,7 @@ private:
     SqliteStore store_;
     SystemClock clock_;
     ServiceNotifier notifier_;
+    std::unique_ptr<Monitor> monitor_; ///< nothing: nobody is to see metrics
     std::shared_ptr<Service> service_;
     PollLoop loop_;
 };

@@ -28,6 +28,11 @@ PollSettings poll_settings(Config const& config, ProgressObserver progress)
     return settings;
 }
 
+EndpointAddresses endpoint_addresses(PartnerCenterSettings const& center)
+{
+    return {center.authority + "/" + center.tenant + "/oauth2/", center.base_url + "/"};
+}
+
 /// Token events go to the log and to the database.
 TokenObserver make_observer(SnapshotStore* store, Clock const& clock, Log& log)
 {
@@ -64,18 +69,6 @@ void require_credentials(Config const& config)
     require_readable_trust(http);
 }
 
-std::string as_service(Config const& config, std::string_view command)
-{
-    std::string text = "sudo systemd-run --pty --uid=usaged --gid=usaged -p StateDirectory=usaged "
-                       "-p StateDirectoryMode=0750";
-    auto const& center = config.partner_center;
-    for (auto const* const source :
-         {&center.client_secret, &center.certificate.key, &center.refresh_token, &config.http.proxy.password})
-        if (source->kind == SecretSource::Kind::credential)
-            text.append(" -p LoadCredential=").append(source->name).append(":/etc/usaged/").append(source->name);
-    return text.append(" ").append(command);
-}
-
 TokenSettings token_settings(Config const& config)
 {
     auto const& center = config.partner_center;
@@ -92,24 +85,24 @@ TokenSettings token_settings(Config const& config)
 }
 
 Service::Service(Config const& config, boost::asio::any_io_executor executor, SnapshotStore* store, Clock& clock,
-                 Log& log, std::shared_ptr<TokenSource> tokens, ProgressObserver progress)
+                 Log& log, std::shared_ptr<TokenSource> tokens, ProgressObserver progress, Metrics* metrics)
     : executor_{std::move(executor)}, http_{config.http}, settings_{poll_settings(config, std::move(progress))},
-      store_{store}, clock_{clock}, log_{log}, tokens_{std::move(tokens)}
+      store_{store}, clock_{clock}, log_{log}, metrics_{metrics},
+      addresses_{endpoint_addresses(config.partner_center)}, tokens_{std::move(tokens)}
 {
     if (!tokens_)
         tokens_ = std::make_shared<TokenSource>(token_settings(config), TokenFile{config.state_dir / "refresh_token"},
                                                 clock, make_observer(store, clock, log));
-    if (store != nullptr) {
-        auto const transport = [executor = executor_, http = http_] {
-            return std::unique_ptr<HttpTransport>{std::make_unique<HttpsTransport>(executor, http)};
-        };
-        poll_ = std::make_unique<DatasetPoll>(*store, *tokens_, clock, log, transport, settings_, make_random());
-    }
+    if (store != nullptr)
+        poll_ = std::make_unique<DatasetPoll>(
+            *store, *tokens_, clock, log, [this] { return make_transport(); }, settings_, make_random());
 }
 
 std::unique_ptr<HttpTransport> Service::make_transport() const
 {
-    return std::make_unique<HttpsTransport>(executor_, http_);
+    auto transport = std::make_unique<HttpsTransport>(executor_, http_);
+    if (metrics_ == nullptr) return transport;
+    return std::make_unique<MeasuredTransport>(std::move(transport), addresses_, *metrics_, clock_);
 }
 
 DatasetQuery Service::query(Dataset const& dataset) const

@@ -2,6 +2,8 @@
 
 #include "config/config.h"
 #include "daemon/auth/token_source.h"
+#include "daemon/metrics/measured_transport.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/poll/clock.h"
 #include "daemon/poll/dataset_poll.h"
 #include "storage/snapshot_store.h"
@@ -19,9 +21,12 @@ class Service {
 public:
     /// `store` may be nullptr: a dry run writes nothing to the database. `tokens` are taken over from an earlier
     /// service whose settings were the same, so that a reload loses no token; nullptr makes new ones. `progress` is
-    /// told how polls go on.
+    /// told how polls go on, `metrics` of every request.
     Service(Config const& config, boost::asio::any_io_executor executor, SnapshotStore* store, Clock& clock, Log& log,
-            std::shared_ptr<TokenSource> tokens = nullptr, ProgressObserver progress = {});
+            std::shared_ptr<TokenSource> tokens = nullptr, ProgressObserver progress = {}, Metrics* metrics = nullptr);
+    Service(Service const&) = delete; // its polls ask it for transports
+    Service& operator=(Service const&) = delete;
+    ~Service() = default;
 
     TokenSource& tokens() { return *tokens_; }
     std::shared_ptr<TokenSource> share_tokens() const { return tokens_; }
@@ -47,6 +52,8 @@ private:
     SnapshotStore* store_;
     Clock& clock_;
     Log& log_;
+    Metrics* metrics_;
+    EndpointAddresses addresses_;
     std::shared_ptr<TokenSource> tokens_;
     std::unique_ptr<DatasetPoll> poll_;
 };
@@ -55,10 +62,6 @@ private:
 /// out at start rather than at the first poll that one is missing or has expired. Throws Error with
 /// ErrorCategory::config.
 void require_credentials(Config const& config);
-
-/// The shell command that has systemd run `command` as it runs the service: as the same user, with a state directory
-/// and with the credentials that the configuration names, which come from /etc/usaged.
-std::string as_service(Config const& config, std::string_view command);
 
 /// What the token source has to know, out of the configuration.
 TokenSettings token_settings(Config const& config);

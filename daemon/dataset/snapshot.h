@@ -80,10 +80,11 @@ struct SkippedCustomer {
 /// so a snapshot takes the memory of one page however many it has.
 struct Snapshot {
     std::vector<SnapshotPage> pages;
-    std::int64_t rows = 0;     ///< good rows, repeated ones included
-    std::int64_t bad_rows = 0; ///< quarantined
-    std::int64_t repeated = 0; ///< good rows whose key stood in the snapshot before, with the same values
-    std::string data_from;     ///< oldest and newest processing date; empty if there are no rows
+    std::int64_t rows = 0;         ///< good rows, repeated ones included
+    std::int64_t bad_rows = 0;     ///< quarantined
+    std::int64_t over_hundred = 0; ///< percentages above 100, bad rows left out
+    std::int64_t repeated = 0;     ///< good rows whose key stood in the snapshot before, with the same values
+    std::string data_from;         ///< oldest and newest processing date; empty if there are no rows
     std::string data_to;
     std::vector<std::string> unknown_fields; ///< of all pages, each once, fit for a log line
     std::vector<SkippedCustomer> skipped;

@@ -16,7 +16,7 @@
 
 #include <chrono>
 #include <exception>
-#include <set>
+#include <list>
 
 namespace usaged {
 
@@ -28,7 +28,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr int connections_per_address = 8;
 constexpr std::uint32_t largest_head = 16 * 1024;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
@@ -41,6 +40,14 @@ Error cannot_listen(std::uint16_t port, error_code const& error)
     return Error{ErrorCategory::config,
                  "cannot listen on port " + std::to_string(port) + " of this computer: " + error.message(),
                  "Choose another port, or stop the program that uses this one (`ss -ltnp` shows which it is)."};
+}
+
+Error cannot_listen(ListenAddress const& address, error_code const& error)
+{
+    auto const remedy = error == asio::error::address_in_use
+                            ? "Choose another port, or stop the program that uses this one (`ss -ltnp` shows which)."
+                            : "Choose an address of this computer (`ip address` lists them).";
+    return Error{ErrorCategory::config, "cannot listen on " + to_string(address) + ": " + error.message(), remedy};
 }
 
 /// Listens on `address`, or says what keeps it from that.
@@ -95,8 +102,7 @@ ListenerRequest to_request(RequestParser::value_type const& request)
 class HttpListener::Impl : public std::enable_shared_from_this<Impl> {
 public:
     Impl(asio::any_io_executor const& executor, std::uint16_t port, std::chrono::milliseconds limit)
-        : executor_{executor}, limit_{limit}, v4_{executor}, v6_{executor}, end_{executor,
-                                                                                 asio::steady_timer::time_point::max()}
+        : Impl{executor, limit}
     {
         // A free port of one address may be taken on the other.
         constexpr int tries = 10;
@@ -104,22 +110,35 @@ public:
         }
     }
 
-    std::uint16_t port() const { return v4_.local_endpoint().port(); }
+    Impl(asio::any_io_executor const& executor, ListenAddress const& address, std::chrono::milliseconds limit)
+        : Impl{executor, limit}
+    {
+        if (auto const error = open(first_, asio::ip::make_address(address.host), address.port))
+            throw cannot_listen(address, error);
+    }
+
+    std::uint16_t port() const { return first_.local_endpoint().port(); }
 
     asio::awaitable<void> serve(Handler handler)
     {
         handler_ = std::move(handler);
         Stop const stop{*this};
-        for (auto* const acceptor : {&v4_, &v6_})
-            for (int i = 0; acceptor->is_open() && i < connections_per_address; ++i) start_worker(*acceptor);
+        for (auto* const acceptor : {&first_, &second_})
+            if (acceptor->is_open()) spawn(accept(shared_from_this(), *acceptor));
         auto const [error] = co_await end_.async_wait(as_result);
         if (failure_) std::rethrow_exception(failure_);
         throw boost::system::system_error{error};
     }
 
 private:
-    /// Ends the workers when serve() ends. They have no cancellation signals, which nobody may emit any more when the
-    /// executor's context is taken down. What a worker was told to call may be gone by the time that it notices.
+    Impl(asio::any_io_executor const& executor, std::chrono::milliseconds limit)
+        : executor_{executor}, limit_{limit}, first_{executor}, second_{executor},
+          end_{executor, asio::steady_timer::time_point::max()}
+    {
+    }
+
+    /// Ends the connections when serve() ends. They have no cancellation signals, which nobody may emit any more when
+    /// the executor's context is taken down. What they were told to call may be gone by the time that they notice.
     struct Stop {
         explicit Stop(Impl& listener) : impl{listener} {}
         Stop(Stop const&) = delete;
@@ -129,51 +148,55 @@ private:
             error_code ignored;
             impl.stopped_ = true;
             impl.handler_ = nullptr;
-            impl.v4_.close(ignored);
-            impl.v6_.close(ignored);
-            for (auto* const stream : impl.streams_) stream->close();
+            impl.first_.close(ignored);
+            impl.second_.close(ignored);
+            for (auto* const stream : impl.open_) stream->close();
         }
         Impl& impl;
     };
 
-    /// Whether it listens. False, with nothing open, if another port may do better.
+    /// Whether it listens on both loopback addresses. False, with nothing open, if another port may do better.
     bool listen(std::uint16_t port, bool last_try)
     {
         error_code ignored;
-        if (auto const error = open(v4_, asio::ip::address_v4::loopback(), port)) throw cannot_listen(port, error);
-        auto const error = open(v6_, asio::ip::address_v6::loopback(), v4_.local_endpoint().port());
+        if (auto const error = open(first_, asio::ip::address_v4::loopback(), port)) throw cannot_listen(port, error);
+        auto const error = open(second_, asio::ip::address_v6::loopback(), first_.local_endpoint().port());
         if (!error) return true;
-        v6_.close(ignored);
+        second_.close(ignored);
         bool const taken = error == asio::error::address_in_use;
         if (!taken) return true; // a machine without IPv6
-        if (last_try) throw cannot_listen(v4_.local_endpoint().port(), error);
-        v4_.close(ignored);
+        if (last_try) throw cannot_listen(first_.local_endpoint().port(), error);
+        first_.close(ignored);
         return false;
     }
 
-    void start_worker(tcp::acceptor& acceptor)
+    void spawn(asio::awaitable<void> work)
     {
         auto const keep_failure = [self = shared_from_this()](std::exception_ptr const& thrown) {
             if (!thrown) return;
             self->failure_ = thrown;
             self->end_.cancel();
         };
-        asio::co_spawn(executor_, work(shared_from_this(), acceptor), keep_failure);
+        asio::co_spawn(executor_, std::move(work), keep_failure);
     }
 
-    /// One connection after the other. `self` keeps what the coroutine uses.
-    static asio::awaitable<void> work(std::shared_ptr<Impl> self, tcp::acceptor& acceptor)
+    /// `self` keeps what the coroutine uses.
+    static asio::awaitable<void> accept(std::shared_ptr<Impl> self, tcp::acceptor& acceptor)
     {
         while (acceptor.is_open()) {
             auto [error, socket] = co_await acceptor.async_accept(as_result);
             if (!acceptor.is_open()) co_return;
-            if (error) {
+            if (error)
                 co_await self->pause(); // such as no file descriptor being left
-                continue;
-            }
-            beast::tcp_stream stream{std::move(socket)};
-            co_await self->answer(stream);
+            else
+                self->take(std::move(socket));
         }
+    }
+
+    void take(tcp::socket socket)
+    {
+        if (open_.size() >= most_connections) open_.front()->close();
+        spawn(answer(shared_from_this(), std::move(socket)));
     }
 
     asio::awaitable<void> pause()
@@ -182,30 +205,34 @@ private:
         co_await timer.async_wait(as_result);
     }
 
-    /// What Stop closes.
+    /// A connection, oldest first, that can be closed from outside.
     struct Open {
-        Open(Impl& listener, beast::tcp_stream& open) : impl{listener}, stream{open} { impl.streams_.insert(&stream); }
+        Open(Impl& listener, beast::tcp_stream& stream)
+            : impl{listener}, place{impl.open_.insert(impl.open_.end(), &stream)}
+        {
+        }
         Open(Open const&) = delete;
         Open& operator=(Open const&) = delete;
-        ~Open() { impl.streams_.erase(&stream); }
+        ~Open() { impl.open_.erase(place); }
         Impl& impl;
-        beast::tcp_stream& stream;
+        std::list<beast::tcp_stream*>::iterator place;
     };
 
     /// A client that does not speak HTTP gets no answer.
-    asio::awaitable<void> answer(beast::tcp_stream& stream)
+    static asio::awaitable<void> answer(std::shared_ptr<Impl> self, tcp::socket socket)
     {
-        Open const open{*this, stream};
-        stream.expires_after(limit_);
+        beast::tcp_stream stream{std::move(socket)};
+        Open const open{*self, stream};
+        stream.expires_after(self->limit_);
         Buffer buffer;
         RequestParser parser;
         parser.header_limit(largest_head);
         auto const [read_error, read] = co_await http::async_read_header(stream, buffer, parser, as_result);
-        if (read_error || stopped_) co_return;
-        auto const reply = reply_to(parser);
+        if (read_error || self->stopped_) co_return;
+        auto const reply = self->reply_to(parser);
         auto const response = to_response(reply, parser.get().method() != http::verb::head);
         auto const [write_error, written] = co_await http::async_write(stream, response, as_result);
-        if (stopped_) co_return;
+        if (self->stopped_) co_return;
         error_code ignored;
         if (!write_error) stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
         if (reply.sent) reply.sent();
@@ -221,17 +248,24 @@ private:
 
     asio::any_io_executor executor_;
     std::chrono::milliseconds limit_;
-    tcp::acceptor v4_;
-    tcp::acceptor v6_;
+    tcp::acceptor first_;
+    tcp::acceptor second_;   ///< of ::1, where that is listened at too
     asio::steady_timer end_; ///< never ends by itself
     Handler handler_;
-    bool stopped_ = false; ///< serve() has ended
-    std::set<beast::tcp_stream*> streams_;
+    bool stopped_ = false;               ///< serve() has ended
+    std::list<beast::tcp_stream*> open_; ///< in the order of their arrival
     std::exception_ptr failure_;
 };
 
 HttpListener::HttpListener(asio::any_io_executor const& executor, std::uint16_t port, std::chrono::milliseconds limit)
     : impl_{std::make_shared<Impl>(executor, port, limit)}
+{
+}
+
+HttpListener::HttpListener(asio::any_io_executor const& executor, ListenAddress const& address,
+                           std::chrono::milliseconds limit)
+    : impl_{address.host == "localhost" ? std::make_shared<Impl>(executor, address.port, limit)
+                                        : std::make_shared<Impl>(executor, address, limit)}
 {
 }
 

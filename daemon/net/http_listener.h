@@ -1,5 +1,7 @@
 #pragma once
 
+#include "daemon/net/listen_address.h"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
@@ -27,20 +29,25 @@ struct ListenerReply {
     ListenerReply() = default; // g++ 12 destroys aggregates that are temporaries of a co_await expression twice
 };
 
-/// A small HTTP/1.1 server without TLS on loopback addresses. Bounded against hostile clients: heads of 16 KiB, no
-/// bodies, 8 connections at a time on each address (others wait), 10 s for a request and its reply. No reply is to be
-/// kept by anyone. A request may hold a credential: no copy of it is left in memory.
+/// A small HTTP/1.1 server without TLS. Bounded against hostile clients: heads of 16 KiB, no bodies, 64 connections at
+/// a time (one more, and the oldest is closed: a client that means it has long been answered), 10 s for a request and
+/// its reply. No reply is to be kept by anyone. A request may hold a credential: no copy of it is left in memory.
 class HttpListener {
 public:
     /// What it throws ends serve(). Not called after the end of serve().
     using Handler = std::function<ListenerReply(ListenerRequest const&)>;
 
     static constexpr std::chrono::milliseconds request_limit{10'000};
+    static constexpr std::size_t most_connections = 64;
 
     /// Listens on 127.0.0.1, and on ::1 with the same port where the machine has it; `port` 0: a free one.
     /// Throws Error with ErrorCategory::config if the port cannot be had. `executor` runs on one thread. `limit`: for
     /// a request and its reply.
     HttpListener(boost::asio::any_io_executor const& executor, std::uint16_t port,
+                 std::chrono::milliseconds limit = request_limit);
+
+    /// The same on one address. `localhost` stands for both loopback addresses.
+    HttpListener(boost::asio::any_io_executor const& executor, ListenAddress const& address,
                  std::chrono::milliseconds limit = request_limit);
     ~HttpListener();
 

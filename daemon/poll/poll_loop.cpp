@@ -30,9 +30,10 @@ std::string jitter_seed(std::string_view installation, Dataset const& dataset)
 }
 
 PollLoop::PollLoop(SnapshotStore& store, Clock& clock, Log& log, ServiceNotifier& notifier,
-                   std::vector<ScheduledDataset> datasets, std::string seed, Poll poll, Upkeep upkeep)
+                   std::vector<ScheduledDataset> datasets, std::string seed, Poll poll, Upkeep upkeep,
+                   LoopObserver observer)
     : store_{store}, clock_{clock}, log_{log}, notifier_{notifier}, seed_{std::move(seed)}, poll_{std::move(poll)},
-      upkeep_{std::move(upkeep)}, reloaded_{std::move(datasets)}
+      upkeep_{std::move(upkeep)}, observer_{std::move(observer)}, reloaded_{std::move(datasets)}
 {
 }
 
@@ -88,7 +89,10 @@ void PollLoop::take_orders()
 PollLoop::Next PollLoop::earliest(Timestamp now)
 {
     std::vector<Next> all;
-    for (auto& entry : entries_) all.push_back({&entry, due(entry, now)});
+    for (auto& entry : entries_) {
+        all.push_back({&entry, due(entry, now)});
+        if (observer_.planned) observer_.planned(*entry.scheduled.dataset, all.back().due.at);
+    }
     // Of those that are overdue it is the turn of the one whose last poll is longest ago: where polls take longer than
     // the schedule of one dataset, that must not keep the others from theirs for ever.
     auto const order = [now](Next const& next) {
@@ -219,6 +223,7 @@ void PollLoop::report(Entry const& entry, Error const& error, std::string const&
                    .with("dataset", std::string{entry.scheduled.dataset->name})
                    .with(error)
                    .with("next_try", format_timestamp(next_try)));
+    if (observer_.failed) observer_.failed(*entry.scheduled.dataset, error);
 }
 
 } // namespace usaged

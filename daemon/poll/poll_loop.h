@@ -19,6 +19,14 @@
 
 namespace usaged {
 
+/// What the loop tells as it goes. Empty where nobody wants to know.
+struct LoopObserver {
+    /// When the dataset is due. Called whenever that is computed: must be cheap.
+    std::function<void(Dataset const&, Timestamp)> planned;
+    /// With every line `poll_failed`.
+    std::function<void(Dataset const&, Error const&)> failed;
+};
+
 struct ScheduledDataset {
     Dataset const* dataset;
     ScheduleSettings schedule;
@@ -43,7 +51,8 @@ public:
 
     /// `datasets` holds at least one. `seed` names the installation.
     PollLoop(SnapshotStore& store, Clock& clock, Log& log, ServiceNotifier& notifier,
-             std::vector<ScheduledDataset> datasets, std::string seed, Poll poll, Upkeep upkeep);
+             std::vector<ScheduledDataset> datasets, std::string seed, Poll poll, Upkeep upkeep,
+             LoopObserver observer = {});
 
     /// Until cancelled: then it ends with boost::system::system_error operation_aborted.
     boost::asio::awaitable<void> run();
@@ -91,6 +100,7 @@ private:
     std::string seed_;
     Poll poll_;
     Upkeep upkeep_;
+    LoopObserver observer_;
     std::optional<std::chrono::steady_clock::time_point> upkeep_from_; ///< not before, after a failure
 
     std::uint64_t turns_ = 0; ///< polls made

@@ -79,7 +79,7 @@ void SnapshotBuilder::note_page(PageSummary const& page)
     snapshot_.rows += static_cast<std::int64_t>(page.items - page.bad_rows);
     snapshot_.bad_rows += static_cast<std::int64_t>(page.bad_rows);
     note_dates(page);
-    over_hundred_ += page.over_hundred;
+    snapshot_.over_hundred += static_cast<std::int64_t>(page.over_hundred);
     if (first_bad_.empty()) first_bad_ = page.first_bad;
     if (page.count && *page.count != static_cast<std::int64_t>(page.items))
         odd_counts_.try_emplace(*page.count, page.items);
@@ -114,8 +114,9 @@ boost::asio::awaitable<Snapshot> SnapshotBuilder::finish()
         warn("bad_rows",
              std::to_string(snapshot_.bad_rows) + " bad rows left out, the first: " + printable(first_bad_));
     warn_of_counts();
-    if (over_hundred_ > 0)
-        warn("percent_over_100", std::to_string(over_hundred_) + " percentages are above 100; they are stored as sent");
+    if (snapshot_.over_hundred > 0)
+        warn("percent_over_100",
+             std::to_string(snapshot_.over_hundred) + " percentages are above 100; they are stored as sent");
     if (snapshot_.repeated > 0)
         warn("repeated_rows",
              std::to_string(snapshot_.repeated) + " rows are sent twice with the same values; each is stored once");

@@ -72,7 +72,6 @@ private:
     std::vector<CallIds> page_ids_;     ///< of the requests that brought the pages
     Snapshot snapshot_;
     std::set<std::string> unknown_fields_;
-    std::size_t over_hundred_ = 0;
     std::string first_bad_;
     std::map<std::int64_t, std::size_t> odd_counts_; ///< the server's, with the number of items of such a page
     std::uint64_t page_keys_ = 0;                    ///< of the page that is read

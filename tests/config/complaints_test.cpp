@@ -233,12 +233,39 @@ TEST_CASE("a heartbeat URL that is not https is refused and not shown")
 
 TEST_CASE("settings that this version cannot honour are refused, never ignored")
 {
-    for (auto const& each : {Case{"metrics: {listen: 127.0.0.1:9815}", "2:1: metrics"},
-                             Case{"storage: {postgresql: {conninfo: x}}", "2:11: storage.postgresql"}}) {
-        CAPTURE(each.text);
-        CHECK(complaints_about(required + each.text) ==
-              "usaged.yaml:" + each.complaint + ": is not supported by this version");
+    CHECK(complaints_about(required + "storage: {postgresql: {conninfo: x}}") ==
+          "usaged.yaml:2:11: storage.postgresql: is not supported by this version");
+}
+
+TEST_CASE("metrics are listened for at an address with a port")
+{
+    for (auto const& address :
+         {"9815", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:09815", "::1:9815", "'[127.0.0.1]:9815'",
+          "'[::1]'", "'[::1]:'", "metrics.example:9815", "':9815'", "'*:9815'", "127.0.0.1:98a", "127.1:9815", "''"}) {
+        CAPTURE(address);
+        CHECK(complaints_about(required + "metrics: {listen: " + address + "}") ==
+              "usaged.yaml:2:19: metrics.listen: must be ADDRESS:PORT, such as 127.0.0.1:9815, [::1]:9815 or "
+              "localhost:9815");
     }
+    for (auto const& address : {"127.0.0.1:9815", "127.8.8.8:1", "'[::1]:65535'", "localhost:9815"}) {
+        CAPTURE(address);
+        CHECK(complaints_about(required + "metrics: {listen: " + address + "}") == "");
+    }
+}
+
+TEST_CASE("metrics that others reach need a word that this is meant")
+{
+    for (std::string const address : {"0.0.0.0:9815", "'[::]:9815'", "192.0.2.1:9815", "'[::ffff:127.0.0.1]:9815'"}) {
+        CAPTURE(address);
+        auto const complaint = complaints_about(required + "metrics: {listen: " + address + "}");
+        CHECK(complaint.starts_with("usaged.yaml:2:19: metrics.listen: is an address that others reach: say "
+                                    "`allow_remote: true`"));
+        CHECK(complaints_about(required + "metrics: {listen: " + address + ", allow_remote: true}") == "");
+    }
+    CHECK(complaints_about(required + "metrics: {allow_remote: 'true'}") ==
+          "usaged.yaml:2:25: metrics.allow_remote: must be true or false");
+    CHECK(complaints_about(required + "metrics: {hosts: [usaged.example, 'usaged:9815']}") ==
+          "usaged.yaml:2:35: metrics.hosts[1]: must be a host name without a port");
 }
 
 TEST_CASE("settings that contradict each other are refused")

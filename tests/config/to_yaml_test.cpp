@@ -23,10 +23,12 @@ TEST_CASE("what is shown of a configuration is read to the same configuration")
         "storage: {sqlite: {path: /db}, raw_payloads: {keep: 0d}, call_log: {keep: 25h}}\n"
         "guards: {min_rows: 0, max_shrink: 57%, frozen_after: 30d, total_count: warn, on_bad_row: quarantine}\n"
         "state_dir: /état\n"
-        "log: {level: trace, format: json}\n";
+        "log: {level: trace, format: json}\n"
+        "metrics: {listen: '[::1]:9816', allow_remote: true, hosts: [A.example, b]}\n";
     auto const shown = to_yaml(load(everything));
     CHECK(to_yaml(load(shown)) == shown);
     for (auto const& value : {"china",      "https://localhost",
+                              "[::1]:9816", "hosts: [a.example, b]",
                               "contoso.nl", "nl",
                               "/a:",        "null",
                               "06:30",      "18:00",
@@ -97,6 +99,8 @@ state_dir: /var/lib/usaged
 log:
   level: info
   format: auto
+metrics:
+  allow_remote: false
 )");
 }
 

@@ -1,57 +1,18 @@
 #include "tests/process/browser.h"
 
+#include "tests/support/tcp_client.h"
 #include "tests/support/tls_client.h"
 
-#include <arpa/inet.h>
 #include <array>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <string_view>
-#include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace usaged::test {
 namespace {
-
-/// Connected to that port of this computer.
-class Connection {
-public:
-    explicit Connection(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(socket_, reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0) return;
-        auto const error = errno;
-        ::close(socket_);
-        throw std::system_error{error, std::generic_category(), "port " + std::to_string(port)};
-    }
-    Connection(Connection const&) = delete;
-    Connection& operator=(Connection const&) = delete;
-    ~Connection() { ::close(socket_); }
-
-    void send(std::string_view bytes) const { ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-
-    std::string read_to_end() const
-    {
-        std::string bytes;
-        std::array<char, 4096> buffer{};
-        for (;;) {
-            auto const size = ::recv(socket_, buffer.data(), buffer.size(), 0);
-            if (size <= 0) return bytes;
-            bytes.append(buffer.data(), static_cast<std::size_t>(size));
-        }
-    }
-
-private:
-    int socket_;
-};
 
 /// What follows `beginning` in `text`.
 std::string rest_of(std::string const& text, std::string_view beginning)
@@ -80,9 +41,9 @@ Browser::Page Browser::open(std::string const& url)
     auto const path = rest.find('/');
     auto const end = rest.find('#');
     auto const port = rest.substr(0, path);
-    Connection const connection{static_cast<std::uint16_t>(std::stoi(port))};
+    TcpClient const connection{static_cast<std::uint16_t>(std::stoi(port))};
     connection.send("GET " + rest.substr(path, end - path) + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n\r\n");
-    auto const text = connection.read_to_end();
+    auto const text = connection.read();
     return Page{text.size() > 12 ? std::stoi(text.substr(9, 3)) : 0, text};
 }
 

@@ -78,4 +78,16 @@ TEST_CASE("root does not write into the state directory of another user" * docte
     CHECK(std::filesystem::is_empty(dir.path()));
 }
 
+TEST_CASE("a lock file that was left behind, or names another program, is no process at work")
+{
+    TempDir const dir;
+    CHECK_FALSE(process_at_work(dir.path()));
+    for (auto const& text : {std::string{}, std::string{"usaged\n"}, std::string{"0\n"},
+                             std::string{"99999999999999999999\n"}, std::to_string(::getpid()) + "\n"}) {
+        CAPTURE(text);
+        write_file(dir.path() / "lock", text);
+        CHECK_FALSE(process_at_work(dir.path()));
+    }
+}
+
 } // namespace usaged::test

@@ -180,4 +180,43 @@ TEST_CASE("a report of an older database gives its version and changes nothing")
     CHECK((contents(dir.path()) == before));
 }
 
+TEST_CASE("a report of a failure says since when polls fail, with the ids of the request and what to do")
+{
+    TempDir dir;
+    SqliteStore store{dir.path() / "usage.db"};
+    poll(store, {usage_body({{}})});
+    failed_poll(store, at("2026-07-03T06:00:00Z"), Error{ErrorCategory::tls, "expired", "renew it"});
+    auto const second = store.begin_poll(usage(), Trigger::schedule, at("2026-07-04T06:00:00Z"));
+    for (auto const& [status, id] : {std::pair{200, "fine"}, {503, "first"}, {503, "last"}, {200, "fine too"}}) {
+        HttpCall call;
+        call.status = status;
+        call.ids.request_id = id;
+        call.ids.correlation_id = std::string{id} + " correlation";
+        store.record_call(second, call);
+    }
+    store.fail_poll(second, Error{ErrorCategory::http, "down", "wait"}, at("2026-07-04T06:00:01Z"));
+    auto const report = Reports{dir.path() / "usage.db"}.dataset(usage());
+    CHECK(report.failing_since == at("2026-07-03T06:00:00Z"));
+    CHECK(report.last_error.value().error_remedy == "wait");
+    CHECK(report.last_error.value().request_id == "last");
+    CHECK(report.last_error.value().correlation_id == "last correlation");
+    poll(store, {usage_body({{}})});
+    CHECK(!Reports{dir.path() / "usage.db"}.dataset(usage()).failing_since);
+}
+
+TEST_CASE("a failure that an older version recorded has no remedy")
+{
+    TempDir dir;
+    auto const database = dir.path() / "usage.db";
+    execute(
+        database,
+        std::string{sqlite_migrations().front().sql} +
+            "INSERT INTO poll (dataset, \"trigger\", started_at, finished_at, outcome, error_category, error_message)"
+            " VALUES ('partner_licenses_usage', 'schedule', '2026-07-03T06:00:00Z', '2026-07-03T06:00:01Z', 'failed',"
+            " 'tls', 'expired'); PRAGMA application_id = 0x55534744; PRAGMA user_version = 1");
+    auto const report = Reports{database}.dataset(usage());
+    CHECK(report.last_error.value().error_message == "expired");
+    CHECK(report.last_error.value().error_remedy.empty());
+}
+
 } // namespace usaged::test

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "tests/support/background_program.h"
 #include "tests/support/temp_dir.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <sys/types.h>
 
 namespace usaged::test {
 
@@ -22,7 +23,6 @@ public:
     Tinyproxy() : Tinyproxy{Options{}} {}
     Tinyproxy(Tinyproxy const&) = delete;
     Tinyproxy& operator=(Tinyproxy const&) = delete;
-    ~Tinyproxy();
 
     /// "http://127.0.0.1:PORT"
     std::string url() const;
@@ -35,7 +35,7 @@ private:
 
     TempDir directory_;
     std::uint16_t port_ = 0;
-    pid_t pid_ = -1;
+    std::optional<BackgroundProgram> process_;
 };
 
 } // namespace usaged::test

@@ -62,6 +62,8 @@ struct Surroundings {
     std::vector<milliseconds> kept_up; ///< when, since the start
     std::optional<Error> no_upkeep;    ///< what it fails with, while it is set
     std::function<void()> upkeep_action = [] {};
+    std::map<std::string_view, milliseconds> planned; ///< what the observer was last told, since the start
+    std::vector<std::pair<std::string_view, ErrorCategory>> reported; ///< to the observer
 };
 
 /// A loop whose polls take 2 s and succeed unless a test says otherwise.
@@ -77,7 +79,8 @@ public:
                                                                   [this](Dataset const& dataset, Trigger trigger) {
                                                                       return poll(dataset, trigger);
                                                                   },
-                                                                  [this] { return keep_up(); }}
+                                                                  [this] { return keep_up(); },
+                                                                  observer()}
     {
     }
 
@@ -104,6 +107,14 @@ public:
     }
 
 private:
+    LoopObserver observer()
+    {
+        return {[this](Dataset const& dataset, Timestamp at) { planned[dataset.name] = at - start; },
+                [this](Dataset const& dataset, Error const& error) {
+                    reported.emplace_back(dataset.name, error.category());
+                }};
+    }
+
     boost::asio::awaitable<void> keep_up()
     {
         kept_up.push_back(clock.now() - start);
@@ -396,6 +407,25 @@ TEST_CASE("a database that cannot say what is due is one line a try, and nothing
     CHECK(lines.size() >= 4); // in not much less than 19 times 5 minutes, with waits of 5, 10, 20, 40, 80 or half of it
     CHECK(lines.size() <= 6);
     CHECK(lines[0].find("cannot tell when it is due: disk full") != std::string::npos);
+}
+
+TEST_CASE("the observer knows of every dataset when it is due")
+{
+    Fixture fixture{{daily(first_dataset), daily(second_dataset, 1h)}};
+    fixture.upkeep_action = [&fixture] { fixture.stop_now(); }; // both polls are made
+    fixture.run_until_stopped();
+    CHECK(fixture.planned == std::map<std::string_view, milliseconds>{{"first", 24h}, {"second", 1h + 2s}});
+}
+
+TEST_CASE("the observer is told every error that is reported, once")
+{
+    Fixture fixture{{daily(first_dataset)}};
+    fixture.failures.emplace(1, network_failure());
+    fixture.unrecorded.emplace(2, storage_failure());
+    fixture.run(4);
+    CHECK(fixture.reported == std::vector<std::pair<std::string_view, ErrorCategory>>{
+                                  {"first", ErrorCategory::network}, {"first", ErrorCategory::storage}});
+    CHECK(fixture.log_lines().size() == 2);
 }
 
 } // namespace usaged::test
