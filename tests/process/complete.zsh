@@ -6,7 +6,7 @@ if [[ -o interactive ]]; then
     PS1=
     fpath=($1 $fpath)
     autoload -Uz compinit
-    compinit -u -D
+    compinit -u -d $HOME/compdump # there is a home for every test: only the first shell reads all completions
     bindkey '^I' complete-word
     # Everything that is offered goes through compadd, which tells with -A what of it fits.
     function compadd {
