@@ -38,11 +38,12 @@ TokenObserver make_observer(SnapshotStore* store, Clock const& clock, Log& log)
 {
     return [store, &clock, &log](std::string_view event, std::string const& detail) {
         if (event == "obtained")
-            log.write(LogEvent{LogLevel::info, "token_refreshed", detail});
+            log.write(LogEvent{LogLevel::info, "token_refreshed", detail}.with("endpoint", "token"));
         else if (event == "rotated")
             log.write(LogEvent{LogLevel::debug, "token_stored", detail});
         else if (event == "store_failed")
-            log.write(LogEvent{LogLevel::error, "token_store_failed", detail});
+            log.write(LogEvent{LogLevel::error, "token_store_failed", detail}.with(
+                "category", std::string{to_string(ErrorCategory::storage)}));
         else
             log.write(LogEvent{LogLevel::warn, "token_" + std::string{event}, detail});
         try {

@@ -73,10 +73,10 @@ TEST_CASE("a text line has the time in UTC, level, event, detail and fields")
     CHECK(std::regex_match(line, expected));
 }
 
-TEST_CASE("a JSON line is an object with the time in UTC, level, event, detail and fields")
+TEST_CASE("a JSON line is an object with the time in UTC, level, event, category, detail and fields")
 {
     std::regex const expected{R"(\{"ts":"20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{3}Z",)"
-                              R"("level":"info","event":"snapshot_committed","detail":"stored",)"
+                              R"("level":"info","event":"snapshot_committed","category":null,"detail":"stored",)"
                               R"("dataset":"partner_licenses_usage","rows":5\})"
                               "\n"};
     auto const line = logged(LogFormat::json, committed());
@@ -183,6 +183,48 @@ TEST_CASE("what to do stands last in a text line, wherever it stands among the f
     CHECK(logged(LogFormat::journal,
                  LogEvent{LogLevel::error, "poll_failed", "no answer"}.with(error).with("next_try", "soon")) ==
           "<3>error poll_failed - no answer category=network next_try=soon remedy=\"check the network\"\n");
+}
+
+TEST_CASE("the category of a fault stands between its event and its detail in JSON")
+{
+    Error const error{ErrorCategory::network, "no answer"};
+    auto const line = logged(LogFormat::json, LogEvent{LogLevel::error, "e", "no answer"}.with("rows", 1).with(error));
+    CHECK(line.find(R"("event":"e","category":"network","detail":"no answer","rows":1})") != std::string::npos);
+}
+
+TEST_CASE("the value of a field is cut at 200 bytes in every format, but the remedy is not")
+{
+    std::string const longest(200, 'x');
+    Error const error{ErrorCategory::network, "no answer", longest + "yz"};
+    auto const event = LogEvent{LogLevel::error, "e", {}}.with("v", longest + "yz").with(error);
+    CHECK(logged(LogFormat::journal, event) ==
+          "<3>error e v=" + longest + "… category=network remedy=" + longest + "yz\n");
+    CHECK(logged(LogFormat::json, event).find("\"v\":\"" + longest + "…\",\"remedy\":\"" + longest + "yz\"}") !=
+          std::string::npos);
+}
+
+TEST_CASE("a log with a context puts it before the fields of each event, whose own values win")
+{
+    Pipe pipe;
+    Log log{LogLevel::info, LogFormat::journal, pipe.writer()};
+    auto poll = log.with({{"dataset", "licenses_usage"}, {"poll", std::int64_t{7}}});
+    poll.write(LogEvent{LogLevel::info, "e", {}}.with("rows", 5));
+    CHECK(pipe.read() == "<6>info  e dataset=licenses_usage poll=7 rows=5\n");
+    poll.write(LogEvent{LogLevel::info, "e", {}}.with("rows", 5).with("dataset", "other"));
+    CHECK(pipe.read() == "<6>info  e dataset=other poll=7 rows=5\n");
+    log.level(LogLevel::warn);
+    poll.write(LogEvent{LogLevel::info, "e", {}});
+    CHECK(pipe.read().empty());
+    log.write(LogEvent{LogLevel::warn, "e", {}});
+    CHECK(pipe.read() == "<4>warn  e\n");
+}
+
+TEST_CASE("an error says which poll failed of it")
+{
+    Error error{ErrorCategory::network, "no answer"};
+    error.poll(7);
+    CHECK(logged(LogFormat::journal, LogEvent{LogLevel::error, "poll_failed", "no answer"}.with(error)) ==
+          "<3>error poll_failed - no answer poll=7 category=network\n");
 }
 
 TEST_CASE("automatic is journal where $JOURNAL_STREAM names the descriptor, else text")
