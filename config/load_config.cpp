@@ -150,9 +150,10 @@ void read_metrics(Section& section, MetricsSettings& settings)
                          "no encryption and no password");
 }
 
-Config read_root(Section& root)
+Config read_root(Section& root, std::filesystem::path const& file)
 {
     Config config;
+    config.state_dir = default_state_dir(file);
     root.section("partner_center", [&](Section& part) { read_partner_center(part, config.partner_center); });
     auto const& base_url = config.partner_center.base_url; // empty if the section was unreadable
     auto const loopback = !base_url.empty() && is_loopback(parse_https_url(base_url).host);
@@ -190,13 +191,20 @@ std::string read_text(std::filesystem::path const& file)
 
 } // namespace
 
+std::filesystem::path default_state_dir(std::filesystem::path const& file)
+{
+    std::filesystem::path const state{"/var/lib/usaged"};
+    auto const directory = std::filesystem::absolute(file).lexically_normal().parent_path();
+    return directory.parent_path() == "/etc/usaged" ? state / directory.filename() : state;
+}
+
 Config load_config(std::filesystem::path const& file)
 {
     Complaints complaints{file.string()};
     auto const document = parse_document(read_text(file), complaints);
     complaints.raise_if_any();
     Section root{Setting{complaints, document, document.Mark(), {}}};
-    auto config = read_root(root);
+    auto config = read_root(root, file);
     root.finish();
     complaints.raise_if_any();
     return config;

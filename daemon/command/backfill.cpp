@@ -1,6 +1,6 @@
-#include "config/load_config.h"
 #include "daemon/command/command.h"
 #include "daemon/command/counted.h"
+#include "daemon/command/owner.h"
 #include "daemon/command/poll_report.h"
 #include "daemon/command/progress_bar.h"
 #include "daemon/command/service.h"
@@ -253,7 +253,7 @@ private:
 
 int backfill(GlobalOptions const& options, BackfillOptions const& backfill_options)
 {
-    auto const config = load_config(options.config_file);
+    auto const config = load_config_as_owner(options.config_file);
     auto const datasets = dated_datasets(config, backfill_options.datasets);
     require_credentials(config);
     auto log = make_log(config, options.log_level, options.log_format);

@@ -36,21 +36,10 @@ bool usable(DoctorReport& report, std::string_view check, Look const& look)
     }
 }
 
-/// Nothing but what systemd starts has credentials of systemd.
-void require_passed(SecretSource const& source, std::string_view key, Config const& config)
-{
-    if (source.kind != SecretSource::Kind::credential || std::getenv("CREDENTIALS_DIRECTORY") != nullptr) return;
-    throw Error{ErrorCategory::config,
-                std::string{key} + ": there are no systemd credentials here ($CREDENTIALS_DIRECTORY is not set)",
-                "let systemd start it as it starts the service: " + as_service(config, "usaged check --online")};
-}
-
-bool check_secret(SecretSource const& source, std::string_view check, std::string_view key, Config const& config,
-                  DoctorReport& report)
+bool check_secret(SecretSource const& source, std::string_view check, std::string_view key, DoctorReport& report)
 {
     if (!source.configured()) return true;
     return usable(report, check, [&] {
-        require_passed(source, key, config);
         read_secret(source, key);
         report.ok(check, to_string(source) + " can be read");
     });
@@ -79,12 +68,9 @@ bool check_application(Config const& config, Timestamp now, DoctorReport& report
 {
     auto const& center = config.partner_center;
     if (center.certificate.configured())
-        return usable(report, "certificate", [&] {
-            require_passed(center.certificate.key, "partner_center.certificate.key", config);
-            look_at_certificate(center.certificate, now, report);
-        });
+        return usable(report, "certificate", [&] { look_at_certificate(center.certificate, now, report); });
     if (center.client_secret.configured())
-        return check_secret(center.client_secret, "client secret", "partner_center.client_secret", config, report);
+        return check_secret(center.client_secret, "client secret", "partner_center.client_secret", report);
     report.ok("client secret", "none, and no certificate: a public client");
     return true;
 }
@@ -104,7 +90,7 @@ void report_stored(StoredToken const& token, std::string const& file, Timestamp 
 bool check_refresh_token(Config const& config, Timestamp now, DoctorReport& report)
 {
     auto const& seed = config.partner_center.refresh_token;
-    auto const seed_usable = check_secret(seed, "refresh token", "partner_center.refresh_token", config, report);
+    auto const seed_usable = check_secret(seed, "refresh token", "partner_center.refresh_token", report);
     auto const to_fall_back_on = seed.configured() && seed_usable;
     TokenFile const file{config.state_dir / "refresh_token"};
     try {
@@ -171,7 +157,7 @@ UsableCredentials check_credentials(Config const& config, Timestamp now, DoctorR
     if (!http.crl_file.empty())
         found.for_connections &=
             usable(report, "revocation lists", [&] { look_at_revocation_lists(http.crl_file, now, report); });
-    found.for_connections &= check_secret(http.proxy.password, "proxy password", "http.proxy_password", config, report);
+    found.for_connections &= check_secret(http.proxy.password, "proxy password", "http.proxy_password", report);
     return found;
 }
 

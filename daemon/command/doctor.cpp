@@ -5,6 +5,7 @@
 #include "daemon/command/connection_check.h"
 #include "daemon/command/credential_check.h"
 #include "daemon/command/doctor_report.h"
+#include "daemon/command/owner.h"
 #include "daemon/command/service.h"
 #include "daemon/command/stop_signal.h"
 #include "daemon/command/storage_check.h"
@@ -124,7 +125,7 @@ private:
 
 int check_online(GlobalOptions const& options)
 {
-    auto const config = load_config(options.config_file);
+    auto const config = load_config_as_owner(options.config_file);
     std::cout << to_yaml(config) << std::endl;
     DoctorReport report{std::cout};
     check_configuration(config, options.config_file.string(), report);

@@ -1,8 +1,8 @@
-#include "config/load_config.h"
 #include "daemon/command/command.h"
 #include "daemon/command/counted.h"
 #include "daemon/command/failure.h"
 #include "daemon/command/memory_pages.h"
+#include "daemon/command/owner.h"
 #include "daemon/command/poll_report.h"
 #include "daemon/command/progress_bar.h"
 #include "daemon/command/row_printer.h"
@@ -119,7 +119,7 @@ private:
 
 int fetch(GlobalOptions const& options, FetchOptions const& fetch_options)
 {
-    auto const config = load_config(options.config_file);
+    auto const config = load_config_as_owner(options.config_file);
     auto const datasets = chosen_datasets(config, fetch_options.datasets, "fetch");
     if ((fetch_options.output == "csv" || fetch_options.output == "json") && datasets.size() > 1)
         throw UsageError{"--output " + fetch_options.output +

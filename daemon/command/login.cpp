@@ -1,7 +1,7 @@
-#include "config/load_config.h"
 #include "daemon/command/command.h"
 #include "daemon/command/failure.h"
 #include "daemon/command/input_lines.h"
+#include "daemon/command/owner.h"
 #include "daemon/command/service.h"
 #include "daemon/command/stop_signal.h"
 #include "daemon/login/device_login.h"
@@ -298,7 +298,7 @@ InstanceLock take_lock(Config const& config)
 
 int login(GlobalOptions const& options, LoginOptions const& login_options)
 {
-    auto const config = load_config(options.config_file);
+    auto const config = load_config_as_owner(options.config_file);
     require_login_credentials(config);
     auto log = make_log(config, options.log_level, options.log_format);
     auto const lock = take_lock(config);

@@ -1,5 +1,6 @@
 #include "config/load_config.h"
 #include "daemon/command/command.h"
+#include "daemon/command/owner.h"
 #include "storage/database_check.h"
 #include "storage/instance_lock.h"
 #include "storage/reports.h"
@@ -28,7 +29,7 @@ int applied_version(std::filesystem::path const& database)
 
 int migrate(GlobalOptions const& options, bool list_only)
 {
-    auto const config = load_config(options.config_file);
+    auto const config = list_only ? load_config(options.config_file) : load_config_as_owner(options.config_file);
     auto const& database = config.storage.sqlite_path;
     if (list_only) {
         auto const version = applied_version(database);

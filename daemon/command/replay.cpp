@@ -1,9 +1,9 @@
 #include "storage/replay.h"
 
-#include "config/load_config.h"
 #include "daemon/command/command.h"
 #include "daemon/command/counted.h"
 #include "daemon/command/failure.h"
+#include "daemon/command/owner.h"
 #include "daemon/command/progress_bar.h"
 #include "storage/instance_lock.h"
 #include "storage/reports.h"
@@ -63,7 +63,7 @@ void require_complete(Dataset const& dataset, ReplayOutcome const& outcome)
 
 int replay(GlobalOptions const& options, std::optional<std::int64_t> poll)
 {
-    auto const config = load_config(options.config_file);
+    auto const config = load_config_as_owner(options.config_file);
     auto const& database = config.storage.sqlite_path;
     auto const chosen = choose_datasets(config, poll);
     InstanceLock const lock{config.state_dir, database};

@@ -69,18 +69,6 @@ void require_credentials(Config const& config)
     require_readable_trust(http);
 }
 
-std::string as_service(Config const& config, std::string_view command)
-{
-    std::string text = "sudo systemd-run --pty --uid=usaged --gid=usaged -p StateDirectory=usaged "
-                       "-p StateDirectoryMode=0750";
-    auto const& center = config.partner_center;
-    for (auto const* const source :
-         {&center.client_secret, &center.certificate.key, &center.refresh_token, &config.http.proxy.password})
-        if (source->kind == SecretSource::Kind::credential)
-            text.append(" -p LoadCredential=").append(source->name).append(":/etc/usaged/").append(source->name);
-    return text.append(" ").append(command);
-}
-
 TokenSettings token_settings(Config const& config)
 {
     auto const& center = config.partner_center;

@@ -63,10 +63,6 @@ private:
 /// ErrorCategory::config.
 void require_credentials(Config const& config);
 
-/// The shell command that has systemd run `command` as it runs the service: as the same user, with a state directory
-/// and with the credentials that the configuration names, which come from /etc/usaged.
-std::string as_service(Config const& config, std::string_view command);
-
 /// What the token source has to know, out of the configuration.
 TokenSettings token_settings(Config const& config);
 

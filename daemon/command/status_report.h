@@ -29,7 +29,7 @@ struct Status {
     std::uintmax_t database_bytes = 0;
     std::optional<Timestamp> token_redeemed_at; ///< when the stored refresh token came or was last used; nothing if
                                                 ///< none is stored or it is not ours to read
-    std::string token_problem; ///< why the newest refresh token is not stored; empty if it is
+    std::string token_problem;                  ///< why the newest refresh token is not stored; empty if it is
 };
 
 /// Reads the database, the lock file and, where that is allowed, the token file; changes nothing.

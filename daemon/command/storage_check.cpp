@@ -31,12 +31,7 @@ Error storage_error(std::string const& what, std::string const& remedy)
     return Error{ErrorCategory::storage, what, remedy};
 }
 
-std::string to_run_as_the_service(Config const& config)
-{
-    return "let systemd start this as it starts the service: " + as_service(config, "usaged check --online");
-}
-
-void require_writable_directory(fs::path const& directory, Config const& config)
+void require_writable_directory(fs::path const& directory)
 {
     auto const name = directory.string();
     std::error_code error;
@@ -46,9 +41,9 @@ void require_writable_directory(fs::path const& directory, Config const& config)
                                 name);
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
         throw storage_error(name + " cannot be written: " + std::strerror(errno),
-                            to_run_as_the_service(config) +
-                                "; if the service itself cannot write there, give its user the directory: "
-                                "sudo chown usaged: " +
+                            "run this as root, from where it goes on as the service does: sudo usaged check --online; "
+                            "if the service itself cannot write there, give its user the directory: "
+                            "sudo chown usaged: " +
                                 name);
 }
 
@@ -67,7 +62,7 @@ bool check_state_dir(Config const& config, DoctorReport& report)
 {
     auto const& directory = config.state_dir;
     try {
-        require_writable_directory(directory, config);
+        require_writable_directory(directory);
         report.ok("state directory", directory.string() + " can be written");
         return true;
     } catch (Error const& error) {
@@ -91,7 +86,7 @@ bool look_at_database(Config const& config, DoctorReport& report)
 {
     auto const& database = config.storage.sqlite_path;
     auto const state = check_database(database, sqlite_migrations(), CheckDepth::everything);
-    require_writable_directory(resolve_database(database).parent_path(), config);
+    require_writable_directory(resolve_database(database).parent_path());
     if (state == DatabaseState::missing) {
         report.ok("database", database.string() + " is not there yet; the first poll makes it");
         return false;
@@ -100,7 +95,7 @@ bool look_at_database(Config const& config, DoctorReport& report)
     auto const text = describe_database(database, reports);
     if (::access(database.c_str(), W_OK) != 0)
         throw storage_error(database.string() + " cannot be written: " + std::strerror(errno),
-                            to_run_as_the_service(config));
+                            "run this as root, from where it goes on as the service does: sudo usaged check --online");
     report.ok("database", text);
     return reports.schema_version() == newest_version(sqlite_migrations());
 }

@@ -104,6 +104,12 @@ Error& Error::ids(CallIds value)
     return *this;
 }
 
+Error& Error::poll(std::int64_t value)
+{
+    poll_ = value;
+    return *this;
+}
+
 Error& Error::claims(std::string value)
 {
     claims_ = std::move(value);

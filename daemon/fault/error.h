@@ -3,6 +3,7 @@
 #include "daemon/fault/text.h"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -78,6 +79,9 @@ public:
 
     CallIds const& ids() const { return ids_; }
 
+    /// The number of the poll that failed of it; nothing outside of polls.
+    std::optional<std::int64_t> poll() const { return poll_; }
+
     /// What the next interactive sign-in has to be asked for, as Entra ID sent it: JSON for the parameter `claims` of
     /// an authorize request; empty if there is none. Never shown to anyone. (Microsoft Entra docs:
     /// v2-conditional-access-dev-guide)
@@ -92,6 +96,7 @@ public:
     Error& endpoint(std::string value);
     Error& attempt(int value);
     Error& ids(CallIds value);
+    Error& poll(std::int64_t value);
     Error& claims(std::string value);
 
     /// Says before what happened where it did: `customer 0112…: `.
@@ -109,6 +114,7 @@ private:
     std::string endpoint_;
     std::optional<int> attempt_;
     CallIds ids_;
+    std::optional<std::int64_t> poll_;
     std::string claims_;
 };
 

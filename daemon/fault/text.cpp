@@ -56,17 +56,19 @@ bool is_continuation_byte(char byte)
 
 std::string printable(std::string_view text, std::size_t limit)
 {
-    bool const cut = text.size() > limit;
-    if (cut) {
-        while (limit > 0 && is_continuation_byte(text[limit])) --limit;
-        text = text.substr(0, limit);
-    }
     std::string escaped;
-    for (char const c : text) {
+    for (char const c : cut(text, limit)) {
         if (c == '"' || c == '\\') escaped += '\\';
         escaped += c;
     }
-    return without_controls(escaped) + (cut ? "…" : "");
+    return without_controls(escaped);
+}
+
+std::string cut(std::string_view text, std::size_t limit)
+{
+    if (text.size() <= limit) return std::string{text};
+    while (limit > 0 && is_continuation_byte(text[limit])) --limit;
+    return std::string{text.substr(0, limit)} + "…";
 }
 
 std::string without_controls(std::string_view text)

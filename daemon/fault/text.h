@@ -10,6 +10,9 @@ namespace usaged {
 /// border).
 std::string printable(std::string_view text, std::size_t limit = 200);
 
+/// At most `limit` bytes of `text`, ended on a UTF-8 border; `…` follows what was cut.
+std::string cut(std::string_view text, std::size_t limit = 200);
+
 /// `text` with every control character and every byte that is not UTF-8 as `\xNN`.
 std::string without_controls(std::string_view text);
 

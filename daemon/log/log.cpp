@@ -1,5 +1,6 @@
 #include "daemon/log/log.h"
 
+#include "daemon/log/journal_entry.h"
 #include "daemon/log/log_line.h"
 
 #include <spdlog/details/null_mutex.h>
@@ -7,6 +8,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -85,12 +87,28 @@ spdlog::level::level_enum spdlog_level(LogLevel level)
     return spdlog::level::err;
 }
 
+/// The fields of both in this order; of two with one name the first stays where it is and takes the value of the
+/// second.
+std::vector<LogEvent::Field> merged(std::vector<LogEvent::Field> first, std::vector<LogEvent::Field> const& second)
+{
+    for (auto const& field : second) {
+        auto const same = std::ranges::find(first, field.first, &LogEvent::Field::first);
+        if (same == first.end())
+            first.push_back(field);
+        else
+            same->second = field.second;
+    }
+    return first;
+}
+
 } // namespace
 
 class Log::Impl {
 public:
     Impl(LogFormat format, int descriptor)
-        : format_{resolve(format, descriptor)}, logger_{"usaged", std::make_shared<DescriptorSink>(descriptor)}
+        : format_{resolve(format, descriptor)}, journal_{format_ == LogFormat::journal &&
+                                                         is_journal_stream(descriptor)},
+          logger_{"usaged", std::make_shared<DescriptorSink>(descriptor)}
     {
         logger_.set_formatter(
             std::make_unique<spdlog::pattern_formatter>(pattern(format_), spdlog::pattern_time_type::utc, "\n"));
@@ -111,7 +129,7 @@ public:
         auto const level = spdlog_level(event.level);
         if (!logger_.should_log(level)) return;
         if (before_write_) before_write_();
-        logger_.log(level, line(event));
+        if (!journal_ || !send_to_journal(journal_entry(event))) logger_.log(level, line(event));
     }
 
 private:
@@ -130,22 +148,31 @@ private:
     }
 
     LogFormat format_;
+    bool journal_; ///< its reader is journald, which takes entries too
     LogLevel level_ = LogLevel::info;
     spdlog::logger logger_;
     std::function<void()> before_write_;
 };
 
-Log::Log(LogLevel level, LogFormat format, int descriptor) : impl_{std::make_unique<Impl>(format, descriptor)}
+Log::Log(LogLevel level, LogFormat format, int descriptor) : impl_{std::make_shared<Impl>(format, descriptor)}
 {
     std::signal(SIGPIPE, SIG_IGN); // a reader that has gone must not end the daemon
     impl_->level(level);
 }
 
-Log::~Log() = default;
+Log Log::with(std::vector<LogEvent::Field> const& context) const
+{
+    auto log = *this;
+    log.context_ = merged(context_, context);
+    return log;
+}
 
 void Log::write(LogEvent const& event)
 {
-    impl_->write(event);
+    if (context_.empty()) return impl_->write(event);
+    auto in_context = event;
+    in_context.fields = merged(context_, event.fields);
+    impl_->write(in_context);
 }
 
 LogLevel Log::level() const
@@ -180,6 +207,7 @@ LogEvent&& LogEvent::with(Error const& error) &&
     auto const add = [this](std::string_view name, std::string const& value) {
         if (!value.empty()) fields.emplace_back(name, value);
     };
+    if (error.poll()) fields.emplace_back("poll", *error.poll());
     add("category", std::string{to_string(error.category())});
     add("endpoint", error.endpoint());
     if (error.attempt()) fields.emplace_back("attempt", std::int64_t{*error.attempt()});

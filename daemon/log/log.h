@@ -31,18 +31,26 @@ struct LogEvent {
     }
     LogEvent&& with(std::string_view name, std::string value) &&;
     LogEvent&& with(std::string_view name, std::int64_t value) &&;
-    /// category, endpoint, attempt, http_status, api_code, request_id, correlation_id, trace_id, entra_timestamp and
-    /// remedy, as far as they are known.
+    /// poll, category, endpoint, attempt, http_status, api_code, request_id, correlation_id, trace_id, entra_timestamp
+    /// and remedy, as far as they are known.
     LogEvent&& with(Error const& error) &&;
 };
 
-/// Writes events to standard error, one line each: valid UTF-8 without control characters, whatever they hold.
+/// Writes events to standard error or to the journal, one line each: valid UTF-8 without control characters, whatever
+/// they hold.
 class Log {
 public:
     /// `automatic` is journal under systemd ($JOURNAL_STREAM names the descriptor), else text. Makes the process ignore
     /// SIGPIPE, so that a reader that has gone is ignored. The descriptor stays the caller's.
+    ///
+    /// The format `journal` gives entries with all their fields to journald itself if $JOURNAL_STREAM names the
+    /// descriptor: then what is written there would come to the same journal, as lines. Where it does not, or where
+    /// journald's socket cannot be had, it writes lines with a priority to the descriptor.
     Log(LogLevel level, LogFormat format, int descriptor = 2);
-    ~Log();
+
+    /// A log that writes to the same place, at the same level, with `context` before the fields of each event. A field
+    /// that the event has itself keeps the event's value.
+    Log with(std::vector<LogEvent::Field> const& context) const;
 
     void write(LogEvent const& event);
 
@@ -55,7 +63,8 @@ public:
 
 private:
     class Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_; // with every log made of this one
+    std::vector<LogEvent::Field> context_;
 };
 
 } // namespace usaged

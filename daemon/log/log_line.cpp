@@ -2,6 +2,7 @@
 
 #include "daemon/fault/text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <variant>
@@ -9,25 +10,28 @@
 namespace usaged {
 namespace {
 
+constexpr std::string_view category = "category";
+constexpr std::string_view remedy_field = "remedy"; // our own words, however many
+
 struct LevelFacts {
     std::string_view name;
     std::string_view padding; ///< so that the events stand below each other
-    std::string_view priority;
+    char priority;
 };
 
 LevelFacts facts(LogLevel level)
 {
     switch (level) {
     case LogLevel::trace:
-        return {"trace", "", "<7>"};
+        return {"trace", "", '7'};
     case LogLevel::debug:
-        return {"debug", "", "<7>"};
+        return {"debug", "", '7'};
     case LogLevel::info:
-        return {"info", " ", "<6>"};
+        return {"info", " ", '6'};
     case LogLevel::warn:
-        return {"warn", " ", "<4>"};
+        return {"warn", " ", '4'};
     case LogLevel::error:
-        return {"error", "", "<3>"};
+        return {"error", "", '3'};
     }
     return {};
 }
@@ -46,39 +50,67 @@ std::string text_value(std::string const& value)
 
 std::string text_field(LogEvent::Field const& field)
 {
-    auto const& [name, value] = field;
     std::string out = " ";
-    out.append(name).append("=");
-    auto const* text = std::get_if<std::string>(&value);
-    return out + (text ? text_value(*text) : std::to_string(std::get<std::int64_t>(value)));
+    out.append(field.first).append("=");
+    bool const text = std::holds_alternative<std::string>(field.second);
+    return out + (text ? text_value(field_text(field)) : field_text(field));
+}
+
+std::string json_value(LogEvent::Field const& field)
+{
+    bool const text = std::holds_alternative<std::string>(field.second);
+    return text ? json_string(field_text(field)) : field_text(field);
+}
+
+/// `null` where the event is no fault.
+std::string json_category(LogEvent const& event)
+{
+    auto const found = std::ranges::find(event.fields, category, &LogEvent::Field::first);
+    return found == event.fields.end() ? "null" : json_value(*found);
 }
 
 } // namespace
+
+char priority(LogLevel level)
+{
+    return facts(level).priority;
+}
+
+std::string field_text(LogEvent::Field const& field)
+{
+    auto const& [name, value] = field;
+    if (auto const* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    auto const& text = std::get<std::string>(value);
+    return name == remedy_field ? text : cut(text);
+}
+
+std::string message_text(LogEvent const& event)
+{
+    std::string line{event.event};
+    if (!event.detail.empty()) line += " - " + without_controls(event.detail);
+    std::string remedy;
+    for (auto const& field : event.fields) (field.first == remedy_field ? remedy : line) += text_field(field);
+    return line + remedy;
+}
 
 std::string text_line(LogEvent const& event)
 {
     auto const level = facts(event.level);
     std::string line{level.name};
-    line.append(level.padding).append(" ").append(event.event);
-    if (!event.detail.empty()) line += " - " + without_controls(event.detail);
-    std::string remedy;
-    for (auto const& field : event.fields) (field.first == "remedy" ? remedy : line) += text_field(field);
-    return line + remedy;
+    return line.append(level.padding).append(" ").append(message_text(event));
 }
 
 std::string journal_line(LogEvent const& event)
 {
-    return std::string{facts(event.level).priority} + text_line(event);
+    return std::string{'<', priority(event.level), '>'} + text_line(event);
 }
 
 std::string json_members(LogEvent const& event)
 {
     std::string line = "\"level\":" + json_string(facts(event.level).name) + ",\"event\":" + json_string(event.event) +
-                       ",\"detail\":" + json_string(event.detail);
-    for (auto const& [name, value] : event.fields) {
-        line += ',' + json_string(name) + ':';
-        auto const* text = std::get_if<std::string>(&value);
-        line += text ? json_string(*text) : std::to_string(std::get<std::int64_t>(value));
+                       ",\"category\":" + json_category(event) + ",\"detail\":" + json_string(event.detail);
+    for (auto const& field : event.fields) {
+        if (field.first != category) line += ',' + json_string(field.first) + ':' + json_value(field);
     }
     return line + '}';
 }

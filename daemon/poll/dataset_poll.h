@@ -47,8 +47,8 @@ public:
     DatasetPoll(SnapshotStore& store, TokenSource& tokens, Clock& clock, Log& log, MakeTransport make_transport,
                 PollSettings settings, Retry::Random random);
 
-    /// Polls and logs `snapshot_committed`. On a fault the poll is recorded as failed and the Error thrown: it is the
-    /// caller's to report. A cancelled poll is recorded as stopped.
+    /// Polls and logs `snapshot_committed`. On a fault the poll is recorded as failed and the Error thrown, with the
+    /// poll's number: it is the caller's to report. A cancelled poll is recorded as stopped.
     /// `date` asks for a past processing date, if it is given: only for Collection::commercial. The number and the age
     /// of the rows of a backfill are not held against the guards, and no heartbeat follows it.
     boost::asio::awaitable<PollResult> once(Dataset const& dataset, Trigger trigger,
@@ -61,17 +61,19 @@ private:
         Trigger trigger;
         std::optional<std::chrono::sys_days> date;
         PollId poll;
+        Log log; ///< says on every line which poll it is about
     };
 
-    boost::asio::awaitable<PollResult> poll_and_record(Task const& task);
-    boost::asio::awaitable<PollResult> run(Task const& task);
-    boost::asio::awaitable<Snapshot> fetch(Task const& task);
-    boost::asio::awaitable<void> heartbeat(Task const& task, PollResult const& result);
+    Task begin(Dataset const& dataset, Trigger trigger, std::optional<std::chrono::sys_days> date);
+    boost::asio::awaitable<PollResult> poll_and_record(Task& task);
+    boost::asio::awaitable<PollResult> run(Task& task);
+    boost::asio::awaitable<Snapshot> fetch(Task& task);
+    boost::asio::awaitable<void> heartbeat(Task& task, PollResult const& result);
     std::string judged(Task const& task, Snapshot const& snapshot);
-    void record_failure(PollId poll, Error const& error);
-    void record_stop(PollId poll);
-    void drop_expired();
-    void report(Dataset const& dataset, PollResult const& result, std::chrono::milliseconds duration);
+    void record_failure(Task& task, Error const& error);
+    void record_stop(Task& task);
+    void drop_expired(Log& log);
+    void report(Task& task, PollResult const& result, std::chrono::milliseconds duration);
 
     SnapshotStore& store_;
     TokenSource& tokens_;

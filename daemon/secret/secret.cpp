@@ -82,9 +82,12 @@ std::string read_credential(std::string const& name, std::string_view what)
     char const* const directory = std::getenv("CREDENTIALS_DIRECTORY");
     if (directory == nullptr)
         throw unusable(what, "there are no systemd credentials here ($CREDENTIALS_DIRECTORY is not set)",
-                       "Let systemd start this command as it starts the service: sudo systemd-run --pty --uid=usaged "
-                       "--gid=usaged -p StateDirectory=usaged -p StateDirectoryMode=0750 -p LoadCredential=" +
-                           name + ":/etc/usaged/" + name + " usaged COMMAND; or use {file: PATH}.");
+                       "Put the credential into the file " + name +
+                           " beside the configuration, as in sudo install "
+                           "-m 0600 /dev/stdin /etc/usaged/" +
+                           name +
+                           ", and run the command as root (sudo usaged …): it "
+                           "goes on as the user of the service. Or use {file: PATH}.");
     auto const path = std::filesystem::path{directory} / name;
     if (::access(path.c_str(), F_OK) != 0)
         throw unusable(what, "systemd passed no credential named " + name,
@@ -103,6 +106,7 @@ std::string read_environment(std::string const& name, std::string_view what)
 
 std::string read_source(SecretSource const& source, std::string_view what)
 {
+    if (source.held) return source.held->reveal();
     switch (source.kind) {
     case SecretSource::Kind::file:
         return read_text(source.name, what, Readers::owner_and_group, largest_secret);
@@ -188,6 +192,11 @@ Secret read_secret(SecretSource const& source, std::string_view what)
     Secret secret{text};
     wipe(text);
     return secret;
+}
+
+void hold(SecretSource& source, std::filesystem::path const& file)
+{
+    source.held = std::make_shared<Secret const>(read_file(file, to_string(source), Readers::owner_and_group));
 }
 
 } // namespace usaged

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -47,8 +48,11 @@ struct SecretSource {
     Kind kind = Kind::none;
     std::string name; ///< path, name of a systemd credential, or name of an environment variable
 
+    /// What the credential is, read while this process had the right to; else nothing. See hold().
+    std::shared_ptr<Secret const> held = nullptr;
+
     bool configured() const { return kind != Kind::none; }
-    bool operator==(SecretSource const&) const = default;
+    bool operator==(SecretSource const& other) const { return kind == other.kind && name == other.name; }
 };
 
 /// How people write the source in the configuration: `{credential: client_secret}`. Never the secret.
@@ -68,5 +72,9 @@ Secret read_file(std::filesystem::path const& path, std::string_view what, Reade
 /// Throws Error with ErrorCategory::config if it is missing, empty, longer than 64 KiB, not in
 /// $CREDENTIALS_DIRECTORY, or in a file of ours that others can read.
 Secret read_secret(SecretSource const& source, std::string_view what);
+
+/// From now on `source`, a systemd credential, is what `file` holds. Throws as read_file does, and no more than what a
+/// credential may hold is read.
+void hold(SecretSource& source, std::filesystem::path const& file);
 
 } // namespace usaged

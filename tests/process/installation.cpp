@@ -5,20 +5,12 @@
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
-#include <array>
-#include <charconv>
 #include <csignal>
 #include <exception>
 #include <stdexcept>
 
 namespace usaged::test {
 namespace {
-
-std::string shortest_number(double value)
-{
-    std::array<char, 64> text{};
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
 
 std::string value_text(sqlite3_stmt* statement, int column)
 {
@@ -81,15 +73,6 @@ std::vector<std::string> query(std::filesystem::path const& database, std::strin
     sqlite3_finalize(statement);
     sqlite3_close(connection);
     if (result != SQLITE_DONE) throw std::runtime_error{database.string() + ": " + sql + ": " + error};
-    return rows;
-}
-
-std::vector<std::string> history_rows(Simulator const& simulator, std::size_t step)
-{
-    std::vector<std::string> rows;
-    for (auto const& row : simulator.series().history(step))
-        rows.push_back(stored_date_time(row.processed_date) + '|' + row.service_name + '|' + row.workload_name + '|' +
-                       row.channel + '|' + shortest_number(row.prorated_licenses_usage_percent));
     return rows;
 }
 

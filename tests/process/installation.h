@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/process/history_rows.h"
 #include "tests/process/notify_socket.h"
 #include "tests/process/usaged_process.h"
 #include "tests/simulator/simulator.h"
@@ -16,9 +17,6 @@ namespace usaged::test {
 /// The rows of a query, their columns joined with `|`: text byte for byte, numbers as short as they read back
 /// identical, NULL as nothing. A read-only connection of its own.
 std::vector<std::string> query(std::filesystem::path const& database, std::string const& sql);
-
-/// `simulator.series().history(step)` as stored_rows gives it.
-std::vector<std::string> history_rows(Simulator const& simulator, std::size_t step);
 
 /// A configuration that asks a simulator, and what usaged makes of it. At its end it checks that no secret of the
 /// simulator is in what any process wrote that was started through it, or in the database.
