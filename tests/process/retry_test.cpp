@@ -208,8 +208,9 @@ TEST_CASE("a fault of the token endpoint that passes costs one retry line")
         site.simulator.script(Endpoint::token, faults[i]);
         auto const ended = site.fetch();
         CHECK(ended.status == 0);
-        CHECK(lines_with(ended.log, " retry ").size() == 1);
-        CHECK(lines_with(ended.log, "endpoint=token").size() == 1);
+        auto const retries = lines_with(ended.log, " retry ");
+        REQUIRE(retries.size() == 1);
+        CHECK(retries.front().find("endpoint=token") != std::string::npos);
         CHECK(site.simulator.requests(Endpoint::token).size() == 2);
         CHECK(site.stored_rows().size() == 5);
     }

@@ -112,7 +112,8 @@ TEST_CASE("a value in a journal entry is cut at 200 bytes")
           "USAGED_V=" + longest + "…");
 }
 
-TEST_CASE("journald gets the entry where it reads the descriptor, and its line once it has gone")
+// In a namespace of its own, so that nothing of a test comes to the journal of the machine.
+TEST_CASE("automatic is journal where $JOURNAL_STREAM names the descriptor: entries, or lines once journald has gone")
 {
     std::array<int, 2> told{};
     std::array<int, 2> lines{};

@@ -227,22 +227,19 @@ TEST_CASE("an error says which poll failed of it")
           "<3>error poll_failed - no answer poll=7 category=network\n");
 }
 
-TEST_CASE("automatic is journal where $JOURNAL_STREAM names the descriptor, else text")
+TEST_CASE("automatic is text where $JOURNAL_STREAM does not name the descriptor")
 {
     Pipe pipe;
     struct ::stat status {};
     REQUIRE(::fstat(pipe.writer(), &status) == 0);
     auto const here = std::to_string(status.st_dev) + ':' + std::to_string(status.st_ino);
-    struct Case {
-        std::string stream;
-        bool journal;
-    };
-    for (auto const& each : {Case{here, true}, Case{here + "1", false}, Case{"", false}}) {
-        CAPTURE(each.stream);
-        ::setenv("JOURNAL_STREAM", each.stream.c_str(), 1);
+    for (auto const& stream : {here + "1", std::string{}}) {
+        CAPTURE(stream);
+        ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
         Log{LogLevel::info, LogFormat::automatic, pipe.writer()}.write(LogEvent{LogLevel::info, "started", {}});
         ::unsetenv("JOURNAL_STREAM");
-        CHECK((pipe.read() == "<6>info  started\n") == each.journal);
+        auto const line = pipe.read();
+        CHECK(line.find("Z info  started\n") != std::string::npos);
     }
 }
 
