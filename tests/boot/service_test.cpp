@@ -29,6 +29,7 @@ TEST_CASE("the service is started when usaged says that it is ready, and polls a
     auto const& service = installed.service;
     service.start();
     CHECK(service.property("Type") == "notify");
+    CHECK(service.property("WatchdogUSec") == "1min");
     CHECK(service.property("ActiveState") == "active");
     service.wait_for_log("snapshot_committed");
     CHECK(service.stored_rows() == history_rows(installed.simulator, 0));
