@@ -53,6 +53,13 @@ double seconds_of(clockid_t clock)
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
+/// Worked out once: anew it would differ by fractions of a second, which counts as a restart.
+double start_of_process(double seconds_after_boot)
+{
+    static double const start = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + seconds_after_boot;
+    return start;
+}
+
 void add_stat(std::vector<MetricFamily>& families)
 {
     // Their numbers in proc(5).
@@ -68,12 +75,11 @@ void add_stat(std::vector<MetricFamily>& families)
     auto const field = [&fields](std::size_t number) { return fields[number - first]; };
     auto const ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
     auto const page = static_cast<double>(::sysconf(_SC_PAGESIZE));
-    auto const booted_at = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME);
     families.push_back(family("process_cpu_seconds_total", "User and system CPU time.", MetricType::Counter,
                               (field(user_time) + field(system_time)) / ticks));
     families.push_back(gauge("process_threads", "Number of threads.", field(threads)));
     families.push_back(gauge("process_start_time_seconds", "When the process was started, in Unix time.",
-                             booted_at + field(start_time) / ticks));
+                             start_of_process(field(start_time) / ticks)));
     families.push_back(gauge("process_virtual_memory_bytes", "Size of virtual memory.", field(virtual_size)));
     families.push_back(
         gauge("process_resident_memory_bytes", "Size of resident memory.", field(resident_pages) * page));

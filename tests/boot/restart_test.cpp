@@ -23,7 +23,7 @@ TEST_CASE("a service that hangs is killed by the watchdog and started again, and
     service.wait_for_property("NRestarts", "1");
     service.wait_for_property("ActiveState", "active");
     CHECK(service.main_pid() != process);
-    service.wait_for_log(" started", 2);
+    service.wait_for_log("started - usaged", 2);
     CHECK(service.polls() == Lines{"startup|ok|"}); // the next one is due tomorrow
     CHECK(service.stored_rows() == history_rows(installed.simulator, 0));
 }

@@ -101,7 +101,7 @@ TEST_CASE("a package that was removed and is installed again goes on with its hi
     bring_next_version(system);
     system.must("apt-get install --yes -o Dpkg::Options::=--force-confold /srv/usaged_next.deb");
     service.start();
-    service.wait_for_log(" started", 2);
+    service.wait_for_log("started - usaged", 2);
     CHECK(service.polls() == Lines{"startup|ok|"});
     CHECK(service.stored_rows() == history_rows(simulator, 0));
 }

@@ -47,6 +47,7 @@ TEST_CASE("threads of the process are counted")
 TEST_CASE("time and memory of the process are in seconds and bytes")
 {
     auto const started = now_of_process("process_start_time_seconds");
+    CHECK(started == now_of_process("process_start_time_seconds")); // a change would count as a restart
     CHECK(started <= unix_time() + 1);
     CHECK(started > unix_time() - 3600); // no test runs for an hour
     auto const resident = now_of_process("process_resident_memory_bytes");
