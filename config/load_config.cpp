@@ -175,17 +175,20 @@ Config read_root(Section& root, std::filesystem::path const& file)
 std::string read_text(std::filesystem::path const& file)
 {
     constexpr std::size_t limit = 1 << 20; // a configuration has some kilobytes
-    std::string const remedy = "option -c chooses another configuration file";
+    std::string const other_file = "option -c chooses another configuration file";
     errno = 0;
     std::ifstream stream{file, std::ios::binary};
     std::string text(limit + 1, '\0');
     if (stream) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!stream.eof() && stream.gcount() == 0) {
+        auto const* const remedy = errno == EACCES ? "run the command as root (sudo), or have an administrator put you "
+                                                     "into the group usaged (sudo usermod -aG usaged USER); "
+                                                   : "";
         auto const reason = std::generic_category().message(errno);
-        throw Error{ErrorCategory::config, file.string() + ": cannot be read: " + reason, remedy};
+        throw Error{ErrorCategory::config, file.string() + ": cannot be read: " + reason, remedy + other_file};
     }
     text.resize(static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > limit) throw Error{ErrorCategory::config, file.string() + ": is larger than 1 MiB", remedy};
+    if (text.size() > limit) throw Error{ErrorCategory::config, file.string() + ": is larger than 1 MiB", other_file};
     return text;
 }
 

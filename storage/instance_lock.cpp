@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <pwd.h>
+#include <sstream>
 #include <string>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -41,13 +42,21 @@ Error held_by_another(fs::path const& file, int descriptor)
         "or give this one a state_dir and a database of its own."};
 }
 
-/// The name of the program that a process runs; empty if there is no such process.
-std::string program_of(std::string const& process)
+/// Whether the kernel says that the process holds a lock on the open file: `1: FLOCK ADVISORY WRITE PID MAJ:MIN:INODE
+/// …` (proc(5)). The device is not looked at: some file systems give it another number there.
+bool holds_lock(std::string const& process, int descriptor)
 {
-    std::ifstream file{"/proc/" + process + "/comm"};
-    std::string name;
-    std::getline(file, name);
-    return name;
+    struct stat facts {};
+    if (::fstat(descriptor, &facts) != 0) return false;
+    auto const inode = ":" + std::to_string(facts.st_ino);
+    std::ifstream locks{"/proc/locks"};
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words{line};
+        std::string number, kind, strictness, access, holder, place;
+        words >> number >> kind >> strictness >> access >> holder >> place;
+        if (kind == "FLOCK" && holder == process && place.ends_with(inode)) return true;
+    }
+    return false;
 }
 
 // What root writes into another user's directory, that user could not read or replace afterwards.
@@ -58,7 +67,8 @@ void require_own_directory(fs::path const& directory)
     passwd const* const owner = ::getpwuid(facts.st_uid);
     std::string const name = owner != nullptr ? owner->pw_name : std::to_string(facts.st_uid);
     throw Error{ErrorCategory::storage, directory.string() + " belongs to the user " + name + ", but this is root",
-                "Run it as that user: sudo -u " + name + " usaged …"};
+                "Let systemd start it, as in `systemctl start usaged`, or run it as that user: sudo -u " + name +
+                    " usaged …"};
 }
 
 } // namespace
@@ -89,14 +99,15 @@ LockFile::~LockFile()
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-// A file that was left behind may name a process that has gone, or a number that another program has got since.
+// A file that was left behind names a process that has gone, or a number that another process has got since.
 std::optional<pid_t> process_at_work(fs::path const& state_dir)
 {
     auto const descriptor = ::open((state_dir / "lock").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) return std::nullopt;
     auto const process = holder(descriptor);
+    bool const at_work = !process.empty() && holds_lock(process, descriptor);
     ::close(descriptor);
-    if (process.empty() || program_of(process) != "usaged") return std::nullopt;
+    if (!at_work) return std::nullopt;
     return static_cast<pid_t>(std::stol(process));
 }
 

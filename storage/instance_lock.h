@@ -32,8 +32,8 @@ private:
     std::vector<LockFile> files_;
 };
 
-/// The process of usaged that works on `state_dir`, as its lock file says; nothing if there is none, or if that file is
-/// not ours to read. Touches no lock: who only looks must not keep usaged from starting.
+/// The process that holds the lock of `state_dir`; nothing if there is none, or if its file is not ours to read.
+/// Touches no lock: who only looks must not keep usaged from starting.
 std::optional<pid_t> process_at_work(std::filesystem::path const& state_dir);
 
 } // namespace usaged

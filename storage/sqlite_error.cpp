@@ -10,6 +10,12 @@ namespace usaged {
 
 namespace {
 
+// Whoever only asks is told first: the service has its rights from the package.
+constexpr char const* access_remedy =
+    "Run the command as root (sudo), or have an administrator put you into the group usaged. The service itself must "
+    "be "
+    "able to read and write the file and its directory, on a file system that is mounted writable.";
+
 std::string file_remedy(int error_number)
 {
     switch (error_number) {
@@ -18,7 +24,7 @@ std::string file_remedy(int error_number)
         return "Free some space on its file system.";
     case EACCES:
     case EPERM:
-        return "Let the user that runs usaged read and write the file and its directory.";
+        return access_remedy;
     case EROFS:
         return "Mount its file system writable.";
     case ENOENT:
@@ -40,8 +46,7 @@ std::string remedy(int code, std::filesystem::path const& database)
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
-        return "Let the user that runs usaged read and write the file and its directory, on a file system that is "
-               "mounted writable.";
+        return access_remedy;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return damaged(database, {}).remedy();

@@ -88,14 +88,14 @@ std::string skipped_text(std::vector<SkippedCustomer> const& skipped)
 std::string error_text(DatasetStatus const& one, Timestamp now)
 {
     auto const& error = *one.report.last_error;
-    std::vector<std::string> lines{error.error_message};
+    std::vector<std::string> lines{without_controls(error.error_message)};
     auto const failures = one.report.history.failures;
     if (failures > 1)
         lines.push_back(std::to_string(failures) + " polls in a row have failed, the first " +
                         ago(one.report.failing_since, now));
-    if (!error.request_id.empty()) lines.push_back("MS-RequestId " + error.request_id);
-    if (!error.correlation_id.empty()) lines.push_back("MS-CorrelationId " + error.correlation_id);
-    if (!error.error_remedy.empty()) lines.push_back("To do: " + error.error_remedy);
+    if (!error.request_id.empty()) lines.push_back("MS-RequestId " + without_controls(error.request_id));
+    if (!error.correlation_id.empty()) lines.push_back("MS-CorrelationId " + without_controls(error.correlation_id));
+    if (!error.error_remedy.empty()) lines.push_back("To do: " + without_controls(error.error_remedy));
     std::string text;
     for (auto const& line : lines) text += (text.empty() ? "" : "\n" + std::string{indentation}) + line;
     return text;
@@ -133,7 +133,7 @@ void add_dataset(Lines& lines, DatasetStatus const& one, Status const& status)
     lines.add("data", newest ? "up to " + report.data_to + ", " + age(*newest, now) : "none");
     lines.add("rows", std::to_string(report.rows));
     if (report.last_success && !report.last_success->degraded.empty())
-        lines.add("degraded", report.last_success->degraded);
+        lines.add("degraded", without_controls(report.last_success->degraded));
     if (!report.skipped.empty()) lines.add("left out", skipped_text(report.skipped));
     if (is_failing(report))
         lines.add("error", error_text(one, now));
@@ -176,7 +176,7 @@ std::string status_text(Status const& status)
     lines.heading("usaged");
     lines.add("process", status.process ? std::to_string(*status.process) : "not running");
     lines.add("refresh token", token ? age(*token, status.checked_at) : "not stored, or not yours to read");
-    if (!status.token_problem.empty()) lines.add("", status.token_problem);
+    if (!status.token_problem.empty()) lines.add("", without_controls(status.token_problem));
     lines.add("database", status.database + ", " + bytes_text(status.database_bytes));
     return lines.text();
 }

@@ -4,7 +4,6 @@
 #include "tests/support/certificates.h"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include <filesystem>
 
@@ -13,14 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-void execute(fs::path const& database, char const* sql)
-{
-    sqlite3* connection = nullptr;
-    REQUIRE(sqlite3_open(database.c_str(), &connection) == SQLITE_OK);
-    CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(connection);
-}
 
 SimulatorOptions with_certificate(std::chrono::seconds valid_until)
 {

@@ -76,6 +76,14 @@ std::vector<std::string> query(std::filesystem::path const& database, std::strin
     return rows;
 }
 
+void execute(std::filesystem::path const& database, std::string const& sql)
+{
+    sqlite3* connection = nullptr;
+    REQUIRE(sqlite3_open(database.c_str(), &connection) == SQLITE_OK);
+    CHECK(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(connection);
+}
+
 Installation::Installation(std::map<std::string, std::string> const& overrides, SimulatorOptions const& options)
     : simulator{options}, configuration{simulator.configuration(directory.path(), overrides)}
 {

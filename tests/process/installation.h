@@ -18,6 +18,9 @@ namespace usaged::test {
 /// identical, NULL as nothing. A read-only connection of its own.
 std::vector<std::string> query(std::filesystem::path const& database, std::string const& sql);
 
+/// Changes a database that no usaged has open.
+void execute(std::filesystem::path const& database, std::string const& sql);
+
 /// A configuration that asks a simulator, and what usaged makes of it. At its end it checks that no secret of the
 /// simulator is in what any process wrote that was started through it, or in the database.
 struct Installation {

@@ -87,6 +87,18 @@ TEST_CASE("an error that is over is not shown as if it were not")
     CHECK(line_of(text, "last error").ends_with(" ago), http, over since the next success"));
 }
 
+TEST_CASE("whatever the database holds, status prints no control character of it")
+{
+    Installation site;
+    site.simulator.script(Endpoint::usage, answer(404));
+    REQUIRE(site.fetch().status == 69);
+    execute(site.database(), "UPDATE poll SET error_message = 'a' || char(27) || char(10) || 'OK - all well',"
+                             " error_remedy = char(27) || '[2J'");
+    auto const text = status(site);
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(text.find("\nOK") == std::string::npos);
+}
+
 TEST_CASE("status says why a poll is degraded")
 {
     Installation site;

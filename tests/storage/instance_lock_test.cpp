@@ -78,10 +78,22 @@ TEST_CASE("root does not write into the state directory of another user" * docte
     CHECK(std::filesystem::is_empty(dir.path()));
 }
 
-TEST_CASE("a lock file that was left behind, or names another program, is no process at work")
+TEST_CASE("the process that holds the lock is at work")
+{
+    TempDir const dir;
+    {
+        LockFile const lock{dir.path() / "lock"};
+        CHECK(process_at_work(dir.path()) == ::getpid());
+    }
+    CHECK_FALSE(process_at_work(dir.path()));
+}
+
+TEST_CASE("a lock file that was left behind, or names a process that holds another lock, is no process at work")
 {
     TempDir const dir;
     CHECK_FALSE(process_at_work(dir.path()));
+    TempDir const other;
+    LockFile const held_elsewhere{other.path() / "lock"};
     for (auto const& text : {std::string{}, std::string{"usaged\n"}, std::string{"0\n"},
                              std::string{"99999999999999999999\n"}, std::to_string(::getpid()) + "\n"}) {
         CAPTURE(text);
