@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
+#include <iterator>
 #include <pwd.h>
 #include <sstream>
 #include <string>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace usaged {
 
@@ -51,10 +53,9 @@ bool holds_lock(std::string const& process, int descriptor)
     auto const inode = ":" + std::to_string(facts.st_ino);
     std::ifstream locks{"/proc/locks"};
     for (std::string line; std::getline(locks, line);) {
-        std::istringstream words{line};
-        std::string number, kind, strictness, access, holder, place;
-        words >> number >> kind >> strictness >> access >> holder >> place;
-        if (kind == "FLOCK" && holder == process && place.ends_with(inode)) return true;
+        std::istringstream text{line};
+        std::vector<std::string> const words{std::istream_iterator<std::string>{text}, {}};
+        if (words.size() > 5 && words[1] == "FLOCK" && words[4] == process && words[5].ends_with(inode)) return true;
     }
     return false;
 }

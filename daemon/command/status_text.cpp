@@ -146,7 +146,8 @@ std::string bytes_text(std::uintmax_t bytes)
 {
     static constexpr std::array units{"bytes", "KiB", "MiB", "GiB"};
     std::size_t unit = 0;
-    while (bytes >= 10 * 1024 && unit + 1 < units.size()) {
+    constexpr std::uintmax_t enough = 10 * std::uintmax_t{1024};
+    while (bytes >= enough && unit + 1 < units.size()) {
         bytes /= 1024;
         ++unit;
     }
