@@ -229,15 +229,15 @@ TEST_CASE("state goes where systemd says unless the file says so")
 
 TEST_CASE("an account with a configuration of its own has its state apart, as its unit does")
 {
-    for (auto const& [file, state] : std::vector<std::pair<std::string, std::string>>{
+    for (auto const& each : std::vector<std::pair<std::string, std::string>>{
              {"/etc/usaged/usaged.yaml", "/var/lib/usaged"},
              {"/etc/usaged/contoso/usaged.yaml", "/var/lib/usaged/contoso"},
              {"/etc/usaged/./contoso/../fabrikam/usaged.yaml", "/var/lib/usaged/fabrikam"},
              {"/etc/usaged/a/b/usaged.yaml", "/var/lib/usaged"},
              {"/srv/etc/usaged/contoso/usaged.yaml", "/var/lib/usaged"},
              {"usaged.yaml", "/var/lib/usaged"}}) {
-        CAPTURE(file);
-        CHECK(default_state_dir(file) == state);
+        CAPTURE(each.first);
+        CHECK(default_state_dir(each.first) == each.second);
     }
 }
 

@@ -83,10 +83,10 @@ std::string read_all(int descriptor)
 
 TEST_CASE("an event is an entry of the journal with a field for each of its own")
 {
+    std::string const message{"MESSAGE=poll_failed - busy dataset=licenses_usage poll=7 category=http endpoint=usage "
+                              "attempt=3 http_status=503 request_id=r-1 correlation_id=c-1 remedy=wait"};
     CHECK(journal_entry(failed_poll()) ==
-          Entry{"MESSAGE=poll_failed - busy dataset=licenses_usage poll=7 category=http endpoint=usage attempt=3 "
-                "http_status=503 request_id=r-1 correlation_id=c-1 remedy=wait",
-                "PRIORITY=3", "SYSLOG_IDENTIFIER=usaged", "USAGED_EVENT=poll_failed", "USAGED_DETAIL=busy",
+          Entry{message, "PRIORITY=3", "SYSLOG_IDENTIFIER=usaged", "USAGED_EVENT=poll_failed", "USAGED_DETAIL=busy",
                 "USAGED_DATASET=licenses_usage", "USAGED_POLL_ID=7", "USAGED_CATEGORY=http", "USAGED_ENDPOINT=usage",
                 "USAGED_ATTEMPT=3", "USAGED_HTTP_STATUS=503", "MS_REQUEST_ID=r-1", "MS_CORRELATION_ID=c-1",
                 "USAGED_REMEDY=wait"});

@@ -40,11 +40,13 @@ struct Measured {
 
 TEST_CASE("each request is counted at the part of the service that it went to, even if all of it is on one host")
 {
-    for (auto const& [url, endpoint] :
+    for (auto const& each :
          std::vector<std::pair<std::string, std::string>>{{"https://one.example/tenant/oauth2/v2.0/token", "token"},
                                                           {"https://one.example/v1/analytics/licenses/usage", "usage"},
                                                           {"https://one.example.evil/", "heartbeat"},
                                                           {"https://hc.example/ping", "heartbeat"}}) {
+        auto const& url = each.first;
+        auto const& endpoint = each.second;
         CAPTURE(url);
         Measured const one{[](ScriptedTransport& server) { server.answer(503, "x"); }, url};
         CHECK(one.status == 503);

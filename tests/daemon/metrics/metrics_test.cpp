@@ -57,7 +57,7 @@ std::string everything()
 TEST_CASE("polls, rows, errors and requests are counted")
 {
     auto const text = everything();
-    for (auto const& [series, value] : std::vector<std::pair<std::string, double>>{
+    for (auto const& each : std::vector<std::pair<std::string, double>>{
              {"usaged_build_info{version=\"1.2.3\"}", 1},
              {"usaged_polls_total" + of_usage + ",outcome=\"ok\"}", 1},
              {"usaged_polls_total" + of_usage + ",outcome=\"failed\"}", 1},
@@ -76,10 +76,10 @@ TEST_CASE("polls, rows, errors and requests are counted")
              {"usaged_poll_duration_seconds_bucket" + of_usage + ",le=\"+Inf\"}", 2},
              {"usaged_http_request_duration_seconds_bucket{endpoint=\"usage\",le=\"0.05\"}", 1},
          }) {
-        CAPTURE(series);
-        auto const found = sample(text, series);
+        CAPTURE(each.first);
+        auto const found = sample(text, each.first);
         REQUIRE(found);
-        CHECK(*found == doctest::Approx(value));
+        CHECK(*found == doctest::Approx(each.second));
     }
 }
 
