@@ -67,9 +67,11 @@ void PollLog::end(PollId poll, PollFailure const& failure, Timestamp finished_at
 {
     auto const updated =
         statements_("UPDATE poll SET finished_at = ?, outcome = 'failed', error_category = ?, error_message = ?,"
-                    " error_remedy = ?, retry_after = ? WHERE id = ? AND finished_at IS NULL")
+                    " error_remedy = ?, error_request_id = ?, error_correlation_id = ?, retry_after = ? WHERE id = ? "
+                    "AND finished_at IS NULL")
             .bind(finished_at, failure.category, std::string_view{failure.message}, unless_empty(failure.remedy),
-                  count(failure.retry_after), static_cast<std::int64_t>(poll))
+                  unless_empty(failure.request_id), unless_empty(failure.correlation_id), count(failure.retry_after),
+                  static_cast<std::int64_t>(poll))
             .run();
     require_in_hand(updated, poll);
 }

@@ -14,7 +14,9 @@ namespace usaged {
 struct PollFailure {
     std::string_view category; ///< that of an Error, or `stopped`
     std::string message;
-    std::string remedy;                              ///< empty if there is nothing to do
+    std::string remedy;     ///< empty if there is nothing to do
+    std::string request_id; ///< MS-RequestId or the trace id of Entra ID; empty if it came of no request
+    std::string correlation_id;
     std::optional<std::chrono::seconds> retry_after; ///< what the server asked for
 };
 

@@ -27,25 +27,15 @@ bool has_column(SQLite::Database& database, std::string const& table, std::strin
     return query.step();
 }
 
-/// Of the poll's last request that failed.
-void add_ids(SQLite::Database& database, PollReport& report)
-{
-    SQLite::Statement statement{database, "SELECT request_id, correlation_id FROM http_call WHERE poll_id = ?"
-                                          " AND (status <> 200 OR error IS NOT NULL) ORDER BY id DESC LIMIT 1"};
-    Query query{statement};
-    query.bind(report.id);
-    if (!query.step()) return;
-    report.request_id = query.text(0);
-    report.correlation_id = query.text(1);
-}
-
 std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const& dataset, std::string const& condition)
 {
-    auto const remedy = has_column(database, "poll", "error_remedy") ? "error_remedy" : "NULL";
+    auto const* const newer = has_column(database, "poll", "error_remedy")
+                                  ? "error_remedy, error_request_id, error_correlation_id"
+                                  : "NULL, NULL, NULL";
     SQLite::Statement statement{database,
                                 R"(SELECT id, "trigger", started_at, finished_at, outcome, degraded, error_category,)"
                                 " error_message, rows_received, " +
-                                    std::string{remedy} +
+                                    std::string{newer} +
                                     " FROM poll WHERE dataset = ?"
                                     R"( AND "trigger" NOT IN ('backfill', 'replay') )" +
                                     condition + " ORDER BY id DESC LIMIT 1"};
@@ -63,7 +53,8 @@ std::optional<PollReport> newest_poll(SQLite::Database& database, Dataset const&
     report.error_message = query.text(7);
     report.rows_received = query.integer(8);
     report.error_remedy = query.text(9);
-    if (report.outcome == "failed") add_ids(database, report);
+    report.request_id = query.text(10);
+    report.correlation_id = query.text(11);
     return report;
 }
 

@@ -22,8 +22,8 @@ struct PollReport {
     std::string error_category;
     std::string error_message;
     std::string error_remedy;   ///< what to do; empty if nothing is known, or the poll was recorded by an older version
-    std::string request_id;     ///< of its last request that failed: MS-RequestId…
-    std::string correlation_id; ///< …and MS-CorrelationId; empty if there was none, or the record has expired
+    std::string request_id;     ///< of the request that failed: MS-RequestId, or the trace id of Entra ID
+    std::string correlation_id; ///< of the same; both empty where error_remedy is, or if no request failed
     std::int64_t rows_received = 0;
 };
 

@@ -252,7 +252,13 @@ SaveOutcome SqliteStore::save(PollId poll, Dataset const& dataset, DecodeRules c
 void SqliteStore::fail_poll(PollId poll, Error const& error, Timestamp finished_at)
 {
     impl_->use([&](Connection& connection) {
-        PollFailure const failure{to_string(error.category()), error.what(), error.remedy(), error.retry_after()};
+        auto const& ids = error.ids();
+        PollFailure const failure{to_string(error.category()),
+                                  error.what(),
+                                  error.remedy(),
+                                  ids.request_id.empty() ? ids.trace_id : ids.request_id,
+                                  ids.correlation_id,
+                                  error.retry_after()};
         impl_->end(connection, poll, failure, finished_at);
         connection.release_memory();
     });
@@ -261,7 +267,7 @@ void SqliteStore::fail_poll(PollId poll, Error const& error, Timestamp finished_
 void SqliteStore::stop_poll(PollId poll, Timestamp finished_at)
 {
     impl_->use([&](Connection& connection) {
-        PollFailure const stop{"stopped", "cut short by a stop of usaged", {}, {}};
+        PollFailure const stop{"stopped", "cut short by a stop of usaged", {}, {}, {}, {}};
         impl_->end(connection, poll, stop, finished_at);
     });
 }

@@ -61,7 +61,7 @@ void say_how_to_sign_in(std::string const& url, std::uint16_t port)
            "with http://localhost:"
         << port
         << "/. Then copy the address of that page and paste it here.\n"
-           "If it shows an error instead, with AADSTS and a number, end this with Ctrl-C: docs/sign-in.md explains "
+           "If it shows an error instead, with AADSTS and a number, end this with Ctrl-C: /usr/share/doc/usaged/docs/troubleshooting.md explains "
            "the numbers.\nWaiting for the sign-in ("
         << sign_in_limit.count() << " minutes at most)…" << std::endl;
 }

@@ -81,10 +81,13 @@ void Monitor::poll_stored(Dataset const& dataset, PollResult const& result, std:
 {
     metrics_.poll_stored(std::string{dataset.name}, result.saved, result.snapshot, duration);
     standing_.succeeded(dataset.name);
-    standing_.token_problem({});
-    if (!result.token_store_error) return;
-    metrics_.error(result.token_store_error->category());
-    standing_.token_problem(result.token_store_error->what());
+    token_stored(result.token_store_error);
+}
+
+void Monitor::token_stored(std::optional<Error> const& store_error)
+{
+    if (store_error && !standing_.token_problem()) metrics_.error(store_error->category());
+    standing_.token_problem(store_error ? std::optional{std::string{store_error->what()}} : std::nullopt);
 }
 
 void Monitor::poll_failed(Dataset const& dataset, std::chrono::milliseconds duration)

@@ -38,6 +38,9 @@ public:
     void poll_stored(Dataset const& dataset, PollResult const& result, std::chrono::milliseconds duration);
     void poll_failed(Dataset const& dataset, std::chrono::milliseconds duration);
 
+    /// Why the newest refresh token is not stored, or that it is: after a poll and after the upkeep in between.
+    void token_stored(std::optional<Error> const& store_error);
+
     /// What a client gets. Public for tests.
     ListenerReply answer(ListenerRequest const& request) const;
 

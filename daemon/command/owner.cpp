@@ -57,6 +57,10 @@ void make(fs::path const& directory)
 User owner_of(fs::path const& directory)
 {
     struct stat facts {};
+    // In a directory of its own a user could plant a link, and have root write where it leads.
+    if (::lstat(directory.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode) && facts.st_uid != 0)
+        throw storage_error(directory.string() + " is a link that is not root's",
+                            "Name the directory that it leads to.");
     auto place = directory;
     while (::stat(place.c_str(), &facts) != 0 && place.has_relative_path()) place = place.parent_path();
     auto const* const entry = ::getpwuid(facts.st_uid);

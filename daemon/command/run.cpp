@@ -1,4 +1,5 @@
 #include "config/load_config.h"
+#include "daemon/auth/token_file.h"
 #include "daemon/command/command.h"
 #include "daemon/command/monitor.h"
 #include "daemon/command/service.h"
@@ -14,6 +15,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <malloc.h>
 
@@ -66,12 +68,30 @@ public:
         spawn(obey_signals());
         if (monitor_) spawn(monitor_->serve());
         notifier_.ready();
+        if (signed_in_since_failure()) loop_.poll_now();
         stop_.run(loop_.run(), [this] { say_stopping(); });
         log_.write(LogEvent{LogLevel::info, "stopped", {}});
         return 0;
     }
 
 private:
+    /// Whether a refresh token came, from a person's sign-in, after the last poll of a dataset had failed: what kept it
+    /// from success may be over, and the person who starts usaged again waits for it. A wait that the server asked for
+    /// is kept.
+    bool signed_in_since_failure()
+    {
+        try {
+            auto const token = TokenFile{config_.state_dir / "refresh_token"}.load();
+            auto const came = token ? parse_timestamp(token->obtained_at) : std::nullopt;
+            return came && std::ranges::any_of(config_.datasets, [&](DatasetSettings const& each) {
+                       auto const history = store_.history(*each.dataset);
+                       return history.last_failure && *came > *history.last_failure && !history.retry_after;
+                   });
+        } catch (Error const&) {
+            return false; // the poll that needs it says so
+        }
+    }
+
     std::unique_ptr<Monitor> make_monitor()
     {
         if (!config_.metrics.listen) return nullptr;
@@ -122,7 +142,10 @@ private:
             auto const result = co_await service->poll().once(dataset, trigger);
             if (monitor_) monitor_->poll_stored(dataset, result, took());
         } catch (Error const&) {
-            if (monitor_) monitor_->poll_failed(dataset, took());
+            if (monitor_) {
+                monitor_->poll_failed(dataset, took());
+                monitor_->token_stored(service->tokens().store_error());
+            }
             throw;
         }
     }
@@ -131,6 +154,7 @@ private:
     {
         auto const service = service_;
         co_await service->renew_refresh_token();
+        if (monitor_) monitor_->token_stored(service->tokens().store_error());
     }
 
     void reload()

@@ -33,7 +33,7 @@ void Standing::reload(Config const& config)
     std::vector<Entry> entries;
     for (auto const& each : config.datasets) {
         auto* const old = find(each.dataset->name);
-        Entry entry = old == nullptr ? Entry{std::string{each.dataset->name}, {}, {}, {}, {}} : std::move(*old);
+        Entry entry = old == nullptr ? Entry{std::string{each.dataset->name}, {}, {}, {}, {}, {}} : std::move(*old);
         entry.schedule = each.schedule;
         read(entry);
         entries.push_back(std::move(entry));
@@ -50,14 +50,18 @@ void Standing::read(Entry& entry) const
 {
     try {
         entry.report = Reports{database_}.dataset(*find_dataset(entry.dataset));
+        entry.unreadable.reset();
     } catch (Error const& error) {
-        entry.failure = error.what();
+        entry.unreadable = error.what();
     }
 }
 
 void Standing::planned(std::string_view dataset, Timestamp at)
 {
-    if (auto* const entry = find(dataset)) entry->next_poll = at;
+    auto* const entry = find(dataset);
+    if (entry == nullptr) return;
+    entry->next_poll = at;
+    if (entry->unreadable) read(*entry); // what kept it may have passed
 }
 
 void Standing::failed(std::string_view dataset, std::string const& what)
@@ -83,6 +87,8 @@ std::vector<DatasetHealth> Standing::health(Timestamp now) const
             entry.failure || !history.last_success || history.failures > 0 || one.health.level == HealthLevel::critical;
         if (entry.failure && one.health.level != HealthLevel::critical)
             one.health = {HealthLevel::warning, "the last poll failed: " + *entry.failure};
+        else if (entry.unreadable && one.health.level != HealthLevel::critical)
+            one.health = {HealthLevel::warning, "the database cannot be read: " + *entry.unreadable};
         all.push_back(std::move(one));
     }
     return all;

@@ -53,7 +53,8 @@ private:
         ScheduleSettings schedule;
         DatasetReport report;
         std::optional<Timestamp> next_poll;
-        std::optional<std::string> failure;
+        std::optional<std::string> failure;    ///< of the last poll
+        std::optional<std::string> unreadable; ///< why the report is not the newest
     };
 
     Entry* find(std::string_view dataset);

@@ -93,8 +93,8 @@ std::string error_text(DatasetStatus const& one, Timestamp now)
     if (failures > 1)
         lines.push_back(std::to_string(failures) + " polls in a row have failed, the first " +
                         ago(one.report.failing_since, now));
-    if (!error.request_id.empty()) lines.push_back("MS-RequestId " + without_controls(error.request_id));
-    if (!error.correlation_id.empty()) lines.push_back("MS-CorrelationId " + without_controls(error.correlation_id));
+    if (!error.request_id.empty()) lines.push_back("request id " + without_controls(error.request_id));
+    if (!error.correlation_id.empty()) lines.push_back("correlation id " + without_controls(error.correlation_id));
     if (!error.error_remedy.empty()) lines.push_back("To do: " + without_controls(error.error_remedy));
     std::string text;
     for (auto const& line : lines) text += (text.empty() ? "" : "\n" + std::string{indentation}) + line;

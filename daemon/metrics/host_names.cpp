@@ -33,9 +33,9 @@ bool is_our_host(std::string_view host, MetricsSettings const& settings, std::st
     auto const name = without_port(host);
     if (name.empty()) return false;
     bool const remote = settings.listen && !is_loopback(settings.listen->host);
+    if (std::ranges::find(settings.hosts, name) != settings.hosts.end()) return true;
     if (!remote) return is_loopback(name);
-    return name == "localhost" || is_ip_address(name) || name == lower(own_name) ||
-           std::ranges::find(settings.hosts, name) != settings.hosts.end();
+    return name == "localhost" || is_ip_address(name) || name == lower(own_name);
 }
 
 std::string host_name()

@@ -88,12 +88,10 @@ void add_stat(std::vector<MetricFamily>& families)
 void add_descriptors(std::vector<MetricFamily>& families)
 {
     std::error_code error;
-    std::filesystem::directory_iterator const all{"/proc/self/fd", error};
-    if (!error) {
-        // One of them is that of the directory itself.
-        auto const open = std::distance(begin(all), end(all)) - 1;
-        families.push_back(gauge("process_open_fds", "Number of open file descriptors.", static_cast<double>(open)));
-    }
+    int open = -1; // one of them is that of the directory itself
+    std::filesystem::directory_iterator entry{"/proc/self/fd", error};
+    for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) ++open;
+    if (!error) families.push_back(gauge("process_open_fds", "Number of open file descriptors.", open));
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0)
         families.push_back(

@@ -44,9 +44,11 @@ Error cannot_listen(std::uint16_t port, error_code const& error)
 
 Error cannot_listen(ListenAddress const& address, error_code const& error)
 {
-    auto const remedy = error == asio::error::address_in_use
-                            ? "Choose another port, or stop the program that uses this one (`ss -ltnp` shows which)."
-                            : "Choose an address of this computer (`ip address` lists them).";
+    auto const* remedy = "Choose an address of this computer (`ip address` lists them).";
+    if (error == asio::error::address_in_use)
+        remedy = "Choose another port, or stop the program that uses this one (`ss -ltnp` shows which).";
+    else if (error == asio::error::access_denied)
+        remedy = "Choose a port from 1024 on: lower ones are for root.";
     return Error{ErrorCategory::config, "cannot listen on " + to_string(address) + ": " + error.message(), remedy};
 }
 

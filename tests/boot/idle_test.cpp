@@ -52,7 +52,7 @@ void check_idle_memory(InstalledService const& installed, std::string const& nam
         return;
     }
     installed.system.log().remark("idle memory as systemd accounts it, " + name + ": " + std::to_string(kib) + " KiB");
-    CHECK(kib < 24 * 1024);
+    CHECK(kib <= 16 * 1024);
 }
 
 Settings const with_metrics{{"metrics.listen", "127.0.0.1:9815"}};

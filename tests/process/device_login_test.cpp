@@ -47,6 +47,25 @@ TEST_CASE("a sign-in by device code ends with a token for the next fetch")
     }
 }
 
+TEST_CASE("a service that failed for want of a sign-in polls at once when it is started after one")
+{
+    auto overrides = without_seed;
+    overrides["retry.failed_poll"] = "{initial: 1h, max: 1h}";
+    Installation site{overrides, quick()};
+    {
+        Daemon unsigned_in{site};
+        unsigned_in.process.wait_for_log("poll_failed");
+        CHECK(unsigned_in.stop().status == 0);
+    }
+    DeviceSignIn sign_in{site};
+    site.simulator.wait_for_requests(Endpoint::token, 1);
+    site.simulator.approve_device(sign_in.user_code);
+    REQUIRE(sign_in.process.wait().status == 0);
+    Daemon signed_in{site};
+    signed_in.process.wait_for_log("snapshot_committed");
+    CHECK(site.stored_rows().size() == 5);
+}
+
 TEST_CASE("a device sign-in that is declined needs a person")
 {
     Installation site{without_seed, quick()};

@@ -99,6 +99,19 @@ TEST_CASE("a state directory that is not there yet is made as its user's" * doct
     CHECK(fs::exists(account / "usage.db"));
 }
 
+TEST_CASE("root follows no link that another user has planted for a state directory" * doctest::skip(no_root))
+{
+    SystemSite const system;
+    auto const& site = system.site;
+    auto const account = site.state() / "contoso";
+    TempDir const elsewhere;
+    fs::create_directory_symlink(elsewhere.path(), account);
+    REQUIRE(::lchown(account.c_str(), nobody, nobody) == 0);
+    site.configure(SystemSite::with_credentials({{"state_dir", account.string()}, {"storage.sqlite", ""}}));
+    CHECK(site.fetch().status == 74);
+    CHECK(fs::is_empty(elsewhere.path()));
+}
+
 TEST_CASE("a state directory of root's stays root's" * doctest::skip(no_root))
 {
     Installation const site;

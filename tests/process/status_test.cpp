@@ -69,8 +69,8 @@ TEST_CASE("status of a dataset that fails says what happened, since when, with w
     REQUIRE(ids.size() == 1);
     auto const first = ids[0].find('|');
     auto const second = ids[0].find('|', first + 1);
-    CHECK(text.find("MS-RequestId " + ids[0].substr(0, first) + "\n") != std::string::npos);
-    CHECK(text.find("MS-CorrelationId " + ids[0].substr(first + 1, second - first - 1) + "\n") != std::string::npos);
+    CHECK(text.find("request id " + ids[0].substr(0, first) + "\n") != std::string::npos);
+    CHECK(text.find("correlation id " + ids[0].substr(first + 1, second - first - 1) + "\n") != std::string::npos);
     REQUIRE(second + 1 < ids[0].size());
     CHECK(text.find("To do: " + ids[0].substr(second + 1) + "\n") != std::string::npos);
 }

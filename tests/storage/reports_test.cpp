@@ -187,19 +187,17 @@ TEST_CASE("a report of a failure says since when polls fail, with the ids of the
     poll(store, {usage_body({{}})});
     failed_poll(store, at("2026-07-03T06:00:00Z"), Error{ErrorCategory::tls, "expired", "renew it"});
     auto const second = store.begin_poll(usage(), Trigger::schedule, at("2026-07-04T06:00:00Z"));
-    for (auto const& [status, id] : {std::pair{200, "fine"}, {503, "first"}, {503, "last"}, {200, "fine too"}}) {
-        HttpCall call;
-        call.status = status;
-        call.ids.request_id = id;
-        call.ids.correlation_id = std::string{id} + " correlation";
-        store.record_call(second, call);
-    }
-    store.fail_poll(second, Error{ErrorCategory::http, "down", "wait"}, at("2026-07-04T06:00:01Z"));
+    CallIds ids;
+    ids.request_id = "request";
+    ids.correlation_id = "correlation";
+    Error failure{ErrorCategory::data, "no rows", "wait"};
+    failure.ids(ids);
+    store.fail_poll(second, failure, at("2026-07-04T06:00:01Z"));
     auto const report = Reports{dir.path() / "usage.db"}.dataset(usage());
     CHECK(report.failing_since == at("2026-07-03T06:00:00Z"));
     CHECK(report.last_error.value().error_remedy == "wait");
-    CHECK(report.last_error.value().request_id == "last");
-    CHECK(report.last_error.value().correlation_id == "last correlation");
+    CHECK(report.last_error.value().request_id == "request");
+    CHECK(report.last_error.value().correlation_id == "correlation");
     poll(store, {usage_body({{}})});
     CHECK(!Reports{dir.path() / "usage.db"}.dataset(usage()).failing_since);
 }

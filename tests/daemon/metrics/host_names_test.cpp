@@ -48,6 +48,14 @@ TEST_CASE("at an address that others reach, addresses, this computer's name and 
     CHECK_FALSE(is_our_host(":9815", settings, "")); // a computer without a name
 }
 
+TEST_CASE("a listed name is ours at a loopback address too, as behind a proxy on this computer")
+{
+    auto settings = at("127.0.0.1:9815");
+    settings.hosts = {"usaged.example"};
+    CHECK(is_our_host("usaged.example", settings, "machine"));
+    CHECK_FALSE(is_our_host("192.0.2.1", settings, "machine"));
+}
+
 TEST_CASE("this computer has a name")
 {
     CHECK_FALSE(host_name().empty());

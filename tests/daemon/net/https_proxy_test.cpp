@@ -210,10 +210,11 @@ TEST_CASE("a proxy that breaks off or stalls is a network error")
 TEST_CASE("a tunnel to a server that does not speak TLS is refused")
 {
     auto const error = proxy_error(established, [](ServerConnection& connection) {
+        connection.client_left_within(30s); // it greets: what comes before that is the proxy's fault
         connection.write("HTTP/1.1 400 Bad Request\r\n\r\n");
         connection.stall();
     });
-    CHECK(error.category() == ErrorCategory::protocol);
+    CHECK(error.category() == ErrorCategory::tls);
 }
 
 TEST_CASE("a proxy that is not there is a network error that names it")
