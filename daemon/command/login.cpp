@@ -53,17 +53,17 @@ asio::awaitable<void> wait_until(asio::steady_timer& end)
 
 void say_how_to_sign_in(std::string const& url, std::uint16_t port)
 {
-    std::cout
-        << "Open this page in a browser and sign in, with multi-factor authentication, as the user for whom "
-           "usaged shall read Partner Center:\n\n"
-        << url
-        << "\n\nIf the browser runs on another computer, it cannot show the page that comes last, which begins "
-           "with http://localhost:"
-        << port
-        << "/. Then copy the address of that page and paste it here.\n"
-           "If it shows an error instead, with AADSTS and a number, end this with Ctrl-C: /usr/share/doc/usaged/docs/troubleshooting.md explains "
-           "the numbers.\nWaiting for the sign-in ("
-        << sign_in_limit.count() << " minutes at most)…" << std::endl;
+    std::cout << "Open this page in a browser and sign in, with multi-factor authentication, as the user for whom "
+                 "usaged shall read Partner Center:\n\n"
+              << url
+              << "\n\nIf the browser runs on another computer, it cannot show the page that comes last, which begins "
+                 "with http://localhost:"
+              << port
+              << "/. Then copy the address of that page and paste it here.\n"
+                 "If it shows an error instead, with AADSTS and a number, end this with Ctrl-C: "
+                 "/usr/share/doc/usaged/docs/troubleshooting.md explains "
+                 "the numbers.\nWaiting for the sign-in ("
+              << sign_in_limit.count() << " minutes at most)…" << std::endl;
 }
 
 void say_how_to_sign_in(DeviceCode const& code)
