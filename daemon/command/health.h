@@ -18,7 +18,8 @@ struct Health {
 
 /// How a dataset stands:
 /// critical – a person has to act (category auth, config, tls or storage), or there has been no success for two
-/// intervals; warning – the last poll failed or is degraded; unknown – there has been no poll. Pure.
+/// intervals (two minutes at the least); warning – the last poll failed or is degraded; unknown – there has been no
+/// poll. Pure.
 Health assess(DatasetReport const& report, ScheduleSettings const& schedule, Timestamp now);
 
 /// The worse of the two.

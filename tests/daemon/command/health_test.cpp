@@ -164,4 +164,13 @@ TEST_CASE("of two levels the worse one counts, and unknown is better than a know
     }
 }
 
+TEST_CASE("a schedule of milliseconds, as the demo has it, is not overdue after some of them")
+{
+    auto often = daily();
+    often.every = 100ms;
+    often.jitter = 0ms;
+    CHECK(level(succeeded(2min), often) == HealthLevel::ok);
+    CHECK(level(succeeded(2min + 1ms), often) == HealthLevel::critical);
+}
+
 } // namespace usaged::test
