@@ -12,9 +12,8 @@ namespace {
 
 // Whoever only asks is told first: the service has its rights from the package.
 constexpr char const* access_remedy =
-    "Run the command as root (sudo), or have an administrator put you into the group usaged. The service itself must "
-    "be "
-    "able to read and write the file and its directory, on a file system that is mounted writable.";
+    "Run the command as root (sudo), or have an administrator put you into the group usaged. The service itself "
+    "must be able to read and write the file and its directory, on a file system that is mounted writable.";
 
 std::string file_remedy(int error_number)
 {

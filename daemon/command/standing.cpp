@@ -83,8 +83,8 @@ std::vector<DatasetHealth> Standing::health(Timestamp now) const
     for (auto const& entry : entries_) {
         DatasetHealth one{entry.dataset, false, assess(entry.report, entry.schedule, now)};
         auto const& history = entry.report.history;
-        one.failing =
-            entry.failure || !history.last_success || history.failures > 0 || one.health.level == HealthLevel::critical;
+        one.failing = entry.failure || entry.unreadable || !history.last_success || history.failures > 0 ||
+                      one.health.level == HealthLevel::critical;
         if (entry.failure && one.health.level != HealthLevel::critical)
             one.health = {HealthLevel::warning, "the last poll failed: " + *entry.failure};
         else if (entry.unreadable && one.health.level != HealthLevel::critical)

@@ -100,6 +100,21 @@ TEST_CASE("a failure that the database could not record turns healthz to 503 all
     CHECK(watched.health() == 200);
 }
 
+TEST_CASE("a database that cannot be read turns healthz to 503, until the loop finds that it can")
+{
+    Watched watched;
+    watched.succeed();
+    auto const& database = watched.config.storage.sqlite_path;
+    auto const aside = watched.directory.path() / "aside";
+    std::filesystem::rename(database, aside);
+    watched.monitor.poll_failed(watched.dataset, 1s); // which makes it look
+    CHECK(watched.health() == 503);
+    CHECK(watched.ask("/healthz").body.find("the database cannot be read: ") != std::string::npos);
+    std::filesystem::rename(aside, database);
+    watched.monitor.observer().planned(watched.dataset, noon + 24h);
+    CHECK(watched.health() == 200);
+}
+
 TEST_CASE("a daemon that is started knows from the database how things stand")
 {
     Watched watched;
